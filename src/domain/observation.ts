@@ -1,0 +1,129 @@
+import type { Digest } from '#domain/artefact';
+import type { ByteRange } from '#domain/range';
+
+/** Where a fact was read. */
+export interface Place {
+  readonly artefact: Digest;
+  /** Path of the artefact inside its tree; null: the observer saw bytes without a name. */
+  readonly path: string | null;
+  /** Bytes of the artefact; null: the fact is about the entry itself (its absence, mode, link). */
+  readonly range: ByteRange | null;
+}
+
+/** How a stored password is protected. `reversible`: plain text or an encoding anyone can undo. */
+export type PasswordScheme =
+  | 'des-crypt'
+  | 'bsdi-crypt'
+  | 'md5-crypt'
+  | 'sha256-crypt'
+  | 'sha512-crypt'
+  | 'bcrypt'
+  | 'yescrypt'
+  | 'scrypt'
+  | 'nt-hash'
+  | 'apr1'
+  | 'sha1'
+  | 'plain'
+  | 'unknown';
+
+/** What a stored password field allows. `unset`: field absent or points elsewhere (`x` in passwd). */
+export type PasswordState = 'usable' | 'empty' | 'locked' | 'unset' | 'reversible';
+
+/** One account as one line or record of an account file states it. */
+export interface AccountObservation {
+  readonly kind: 'account';
+  readonly place: Place;
+  readonly name: string;
+  /** Which file convention the line follows: `passwd`, `shadow`, `htpasswd`, … */
+  readonly store: string;
+  readonly uid: number | null;
+  readonly shell: string | null;
+  readonly password: PasswordState;
+  readonly scheme: PasswordScheme | null;
+  /** Name of a public default or test credential of this exact hash; null: none known. */
+  readonly sharedHash: string | null;
+  /** First 16 hex digits of the SHA-256 of the stored password field; null: nothing stored. Never the field itself. */
+  readonly passwordFingerprint: string | null;
+}
+
+export type KeyHolding = 'private' | 'encrypted-private' | 'public' | 'authorised';
+
+/** A cryptographic key found by its structure. */
+export interface KeyObservation {
+  readonly kind: 'key';
+  readonly place: Place;
+  readonly holding: KeyHolding;
+  /** `pem`, `der`, `openssh`, `dropbear`, `authorized-keys`, … */
+  readonly container: string;
+  /** `rsa`, `dsa`, `ec`, `ed25519`, …; `unknown` inside an encrypted container. */
+  readonly algorithm: string;
+  /** Of the modulus or curve; null: not readable. */
+  readonly bits: number | null;
+  /** SHA-256 over the public key in the container's canonical form, hex; null: not readable (encrypted). */
+  readonly publicFingerprint: string | null;
+  /** Cipher that protects it, as named in the file; null: not encrypted. */
+  readonly cipher: string | null;
+  /** Comment or owner stated beside it; null: none. */
+  readonly comment: string | null;
+}
+
+/** An X.509 certificate. */
+export interface CertificateObservation {
+  readonly kind: 'certificate';
+  readonly place: Place;
+  readonly subject: string;
+  readonly issuer: string;
+  /** ISO 8601 UTC. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly selfSigned: boolean;
+  readonly authority: boolean;
+  /** SHA-256 of the subject's public key (SubjectPublicKeyInfo), hex. */
+  readonly publicFingerprint: string;
+}
+
+/** One program that the system starts by itself, with the chain that leads to it. */
+export interface StartObservation {
+  readonly kind: 'start';
+  /** The line that starts the program. */
+  readonly place: Place;
+  /** `inittab`, `rc`, `systemd`, `inetd`, `xinetd`, `procd`, `cron`, … */
+  readonly by: string;
+  /** Program as written, without arguments. */
+  readonly program: string;
+  /** In order, variables as written except those the file itself sets to a constant. */
+  readonly arguments: readonly string[];
+  readonly user: string | null;
+  /** Files from the root of start-up to the line, as paths in the tree. */
+  readonly chain: readonly string[];
+  /** Condition the line stands under, as written; null: none seen. */
+  readonly condition: string | null;
+  /** False: the line exists but start-up does not reach it (no link in an rc directory, disabled in inetd). */
+  readonly reached: boolean;
+  /** True: the system has the program (a file, or a link to one); null: cannot be told. */
+  readonly present: boolean | null;
+}
+
+export type EndpointForm = 'url' | 'host' | 'ipv4' | 'ipv6' | 'mail';
+
+/** An address on a network written in the bytes. */
+export interface EndpointObservation {
+  readonly kind: 'endpoint';
+  readonly place: Place;
+  readonly form: EndpointForm;
+  /** Scheme, host and port; user names, passwords and queries of a URL are cut. */
+  readonly value: string;
+  readonly host: string;
+  readonly port: number | null;
+  readonly scheme: string | null;
+}
+
+/** A neutral fact read from an artefact. No opinion in it. */
+export type Observation =
+  | AccountObservation
+  | KeyObservation
+  | CertificateObservation
+  | StartObservation
+  | EndpointObservation;
+
+export type ObservationKind = Observation['kind'];

@@ -1,0 +1,228 @@
+import type { About, TargetState } from '#domain/about';
+import type { Digest } from '#domain/artefact';
+import type { Facts, Strength } from '#domain/indication';
+import type { Level } from '#domain/plugin';
+import type { Answer, Confidence, QuestionId } from '#domain/question';
+import type { ByteRange } from '#domain/range';
+
+/** How the parsers were confined. `none`: not at all. */
+export type Isolation = 'strict' | 'permission' | 'none';
+
+export type InputKind =
+  | 'firmware'
+  | 'tree'
+  | 'capture'
+  | 'matrix'
+  | 'config'
+  | 'scan'
+  | 'sbom'
+  | 'log'
+  | 'declaration';
+
+/** One step of the way from an input to an artefact. Names that are not UTF-8 stand in base64. */
+export interface Step {
+  readonly format: string;
+  readonly entry: string | { readonly base64: string };
+}
+
+export interface Evidence {
+  readonly artefact: Digest;
+  /** Escaped text for people: `fw.bin » squashfs » etc/passwd`. */
+  readonly path: string;
+  readonly at: readonly Step[];
+  /** Null: the evidence is the entry itself. */
+  readonly range: ByteRange | null;
+  /** Up to 200 escaped characters with every secret masked; null: not text. */
+  readonly excerpt: string | null;
+}
+
+export interface Indication {
+  /** `I1`, `I2`, … in the order of the record. */
+  readonly id: string;
+  /** `undeclared-account@1`. */
+  readonly examiner: string;
+  readonly question: QuestionId;
+  readonly title: string;
+  readonly strength: Strength;
+  readonly facts: Facts;
+  readonly weaknesses: readonly string[];
+  readonly requirements: readonly string[];
+  /** 32 hex digits, the same in every release that has the same thing. */
+  readonly fingerprint: string;
+  readonly evidence: readonly Evidence[];
+  readonly matters: string;
+  readonly disproof: string;
+}
+
+/** A list of at most 1,000 by weight, with the total and what was left out. */
+export interface Cut<T> {
+  readonly total: number;
+  readonly listed: readonly T[];
+  /** SHA-256 of the canonical JSON of the rest; null: nothing is left out. */
+  readonly rest: Digest | null;
+}
+
+/** Bytes that nobody could explain. */
+export interface Gap {
+  readonly artefact: Digest;
+  readonly path: string;
+  readonly range: ByteRange;
+  readonly reason: string;
+}
+
+export interface BytesCoverage {
+  /** Bytes of all distinct artefacts; compressed content counts at both levels. */
+  readonly total: number;
+  readonly explained: number;
+  readonly opaque: number;
+  readonly unexplained: number;
+  /** Bytes that are padding or erased flash; part of `explained`. */
+  readonly padding: number;
+  /** Content counted once, at the innermost opened level, padding left out. */
+  readonly innermost: { readonly total: number; readonly explained: number };
+  readonly gaps: Cut<Gap>;
+}
+
+/** One class of implant at one level. */
+export interface ClassPower {
+  readonly class: string;
+  readonly question: QuestionId;
+  readonly level: Level;
+  readonly planted: number;
+  readonly found: number;
+  /** One-sided 95 % Clopper–Pearson bound, 0..1; null: nothing planted. */
+  readonly lower: number | null;
+  readonly templates: { readonly n: number; readonly found: number };
+  /** The held-out templates alone, part of the figures above. */
+  readonly heldOut: { readonly planted: number; readonly found: number };
+  /** What was missed and why: `template, carrier: reason`. */
+  readonly missed: readonly string[];
+  /** Why nothing was planted, or null. */
+  readonly why: string | null;
+}
+
+export interface Power {
+  readonly seed: string;
+  readonly classes: readonly ClassPower[];
+  readonly controls: { readonly runs: number; readonly falseIndications: number };
+}
+
+export interface QuestionAnswer {
+  readonly id: QuestionId;
+  readonly answer: Answer;
+  readonly indications: readonly string[];
+  readonly coverage: { readonly of: 'bytes' | 'flows' | 'code'; readonly share: number } | null;
+  /** The worst required class at level `careful`; null: not measured. */
+  readonly power: {
+    readonly class: string;
+    readonly level: Level;
+    readonly planted: number;
+    readonly found: number;
+    readonly lower: number;
+  } | null;
+  readonly confidence: Confidence;
+  readonly why: string;
+}
+
+export interface RecordedTarget {
+  readonly release: string;
+  readonly order: number;
+  readonly releasedAt: string | null;
+  readonly state: TargetState;
+  readonly inputs: readonly Digest[];
+}
+
+export interface RecordedInput {
+  readonly name: string;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly kind: InputKind;
+  /** Who handed it in; null: not known. */
+  readonly from: string | null;
+}
+
+/** What went wrong on our side: a plug-in crashed or was killed. */
+export interface Failure {
+  readonly plugin: string;
+  readonly path: string;
+  readonly why: string;
+}
+
+/** What changed against the revision before. */
+export interface Difference {
+  readonly from: number;
+  readonly newIndications: readonly string[];
+  /** Fingerprints and titles of indications no longer made. */
+  readonly goneIndications: readonly { readonly fingerprint: string; readonly title: string }[];
+  /** Of the share of explained bytes, −1..1. */
+  readonly coverageChange: number;
+  readonly answers: readonly { readonly id: QuestionId; readonly from: Answer; readonly to: Answer }[];
+}
+
+/** One assessment whole: `record.json`. */
+export interface AssayRecord {
+  readonly schema: 'assay-record/1';
+  readonly case: string;
+  readonly revision: number;
+  readonly status: 'interim' | 'final';
+  /** ISO date the assessment speaks of. */
+  readonly asOf: string;
+  /** ISO 8601 UTC. */
+  readonly createdAt: string;
+  /** False when an outcome was killed by time. */
+  readonly repeatable: boolean;
+  readonly engine: {
+    readonly version: string;
+    readonly plugins: Readonly<Record<string, string>>;
+    readonly knowledge: Readonly<Record<string, string>>;
+    readonly isolation: Isolation;
+  };
+  readonly about: About | null;
+  readonly targets: readonly RecordedTarget[];
+  readonly inputs: readonly RecordedInput[];
+  readonly opened: {
+    readonly artefacts: number;
+    readonly files: number;
+    readonly links: number;
+    readonly formats: Readonly<Record<string, number>>;
+  };
+  readonly questions: readonly QuestionAnswer[];
+  readonly indications: readonly Indication[];
+  readonly facilities: readonly never[];
+  readonly talk: Cut<Talk>;
+  readonly declarations: { readonly given: number; readonly rows: number; readonly unusable: number };
+  readonly coverage: {
+    readonly bytes: BytesCoverage;
+    readonly flows: null;
+    readonly code: null;
+    /** The first input's outer level in file order, for the picture. */
+    readonly maps: readonly CoverageMap[];
+  };
+  readonly power: Power | null;
+  readonly components: readonly never[];
+  readonly holes: readonly never[];
+  readonly problems: readonly never[];
+  readonly requirements: readonly never[];
+  readonly failures: readonly Failure[];
+  /** What would have to happen for a final report, one sentence each. */
+  readonly missing: readonly string[];
+  readonly difference: Difference | null;
+}
+
+/** An endpoint written in the release, with how many files hold it. */
+export interface Talk {
+  readonly value: string;
+  readonly host: string;
+  readonly files: number;
+  readonly evidence: Evidence;
+}
+
+/** Outcome of bytes in file order, as runs: [end offset, kind]. Kinds as in {@link MapKind}. */
+export interface CoverageMap {
+  readonly input: Digest;
+  readonly size: number;
+  readonly runs: readonly (readonly [end: number, kind: MapKind])[];
+}
+
+/** `partly`: stored bytes of a file whose content has gaps. */
+export type MapKind = 'structure' | 'content' | 'partly' | 'padding' | 'opaque' | 'unexplained';
