@@ -32,7 +32,7 @@ export function bytesOfName(name: string): Uint8Array {
 
 /** Bytes as text, one character a byte: offsets in the text are offsets in the bytes. */
 export function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /** A path without empty and `.` steps and without leading slash; `..` stays. */
