@@ -1,6 +1,7 @@
 import type { EntryHead, Role } from '#domain/artefact';
 import type { Declaration } from '#domain/declaration';
 import type { Statement } from '#domain/indication';
+import type { Level } from '#domain/level';
 import type { Observation, ObservationKind } from '#domain/observation';
 import type { Source } from '#domain/ports';
 import type { EspionageQuestion, QuestionId } from '#domain/question';
@@ -127,11 +128,6 @@ export interface Examiner {
   readonly reads: readonly ObservationKind[];
   examine(sight: Sight): readonly Statement[];
 }
-
-/** How well a plant hides: plainly, like its surroundings, or encoded, split, renamed, triggered late. */
-export const LEVELS = ['overt', 'careful', 'concealed'] as const;
-
-export type Level = (typeof LEVELS)[number];
 
 /** The opened tree that plants go into. */
 export interface PlantingGround {

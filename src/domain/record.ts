@@ -1,7 +1,7 @@
 import type { About, TargetState } from '#domain/about';
 import type { Digest } from '#domain/artefact';
 import type { Facts, Strength } from '#domain/indication';
-import type { Level } from '#domain/plugin';
+import type { Level } from '#domain/level';
 import type { Answer, Confidence, QuestionId } from '#domain/question';
 import type { ByteRange } from '#domain/range';
 
@@ -141,8 +141,9 @@ export interface RecordedInput {
   readonly from: string | null;
 }
 
-/** What went wrong on our side: a plug-in crashed or was killed. */
+/** Where a plug-in did not come to its end. `stopped`: by malformed bytes or a spent budget, which is ordinary. */
 export interface Failure {
+  readonly kind: 'crashed' | 'killed' | 'stopped';
   readonly plugin: string;
   readonly path: string;
   readonly why: string;

@@ -1,5 +1,7 @@
 import type { Artefact, Digest, Entry, Opened } from '#domain/artefact';
 import type { Observation } from '#domain/observation';
+import type { Level } from '#domain/level';
+import type { ByteRange } from '#domain/range';
 
 /** An entry as an observer of a tree sees it: with the format its content was recognised as. */
 export interface TreeEntry extends Entry {
@@ -34,13 +36,66 @@ export interface TreeTask {
   readonly entries: readonly TreeEntry[];
 }
 
+/** One opened tree that plants may go into. */
+export interface Ground {
+  /** Names the tree. */
+  readonly tree: string;
+  readonly entries: readonly TreeEntry[];
+}
+
+/** Draw and make the plants of one class: places drawn over all grounds, contents deposited. */
+export interface PlantTask {
+  readonly kind: 'plant';
+  readonly implant: string;
+  readonly grounds: readonly Ground[];
+  /** Plants per level, ≥ 1. */
+  readonly perLevel: number;
+  /** Share of the target's content that nothing explains, 0..1: a plant falls there with this probability. */
+  readonly gapShare: number;
+  readonly seed: string;
+}
+
 /** A unit of work, plain JSON. */
-export type Task = OpenTask | BytesTask | EntryTask | TreeTask;
+export type Task = OpenTask | BytesTask | EntryTask | TreeTask | PlantTask;
+
+/** One file replaced or added by a plant, its content in the store. */
+export interface PlantedChange {
+  readonly path: string;
+  readonly content: Artefact;
+  /** Of an added file; null: the file exists and keeps its metadata. */
+  readonly mode: number | null;
+  /** Ranges of the content that the implant added. */
+  readonly planted: readonly ByteRange[];
+}
+
+/** One drawn plant. `lost`: it fell where nothing can be found, or nothing could carry it. */
+export interface Plant {
+  readonly level: Level;
+  readonly template: string;
+  readonly heldOut: boolean;
+  /** Null when it is lost. */
+  readonly tree: string | null;
+  readonly carrier: string | null;
+  readonly changes: readonly PlantedChange[];
+  /** Why it is missed without looking: it fell into a gap; null: it was planted. */
+  readonly lost: string | null;
+}
 
 /** What a task gave. A killed or failed outcome is never kept. */
 export type Outcome =
   | { readonly kind: 'opened'; readonly opened: Opened }
-  | { readonly kind: 'observed'; readonly observations: readonly Observation[] }
+  | {
+      readonly kind: 'observed';
+      readonly observations: readonly Observation[];
+      /** Why the observer stopped before the end (malformed bytes, a spent budget); null: it did not. */
+      readonly stopped: string | null;
+    }
+  | {
+      readonly kind: 'planted';
+      readonly plants: readonly Plant[];
+      /** By level: why nothing could be planted; levels that were planted are absent. */
+      readonly unplantable: Readonly<Partial<Record<Level, string>>>;
+    }
   /** A plug-in threw what it must not throw: our bug. */
   | { readonly kind: 'failed'; readonly why: string }
   /** The worker died or was stopped. */
@@ -55,6 +110,12 @@ export function digestsOf(task: Task): readonly Digest[] {
     case 'observe-entry':
       return task.entry.content === null ? [] : [task.entry.content.digest];
     case 'observe-tree':
-      return task.entries.flatMap((entry) => (entry.content === null ? [] : [entry.content.digest]));
+      return contentsOf(task.entries);
+    case 'plant':
+      return task.grounds.flatMap((ground) => contentsOf(ground.entries));
   }
+}
+
+function contentsOf(entries: readonly TreeEntry[]): readonly Digest[] {
+  return entries.flatMap((entry) => (entry.content === null ? [] : [entry.content.digest]));
 }
