@@ -73,7 +73,12 @@ function judgeData(source: Source, range: ByteRange, reason: string, extents: Ex
 
 function append(extents: Extent[], extent: Extent): void {
   const last = extents.at(-1);
-  if (last !== undefined && last.range[1] === extent.range[0] && last.role === extent.role && last.reason === extent.reason) {
+  if (
+    last !== undefined &&
+    last.range[1] === extent.range[0] &&
+    last.role === extent.role &&
+    last.reason === extent.reason
+  ) {
     extents[extents.length - 1] = { ...last, range: [last.range[0], extent.range[1]] };
   } else extents.push(extent);
 }

@@ -25,7 +25,12 @@ export interface Limits {
 }
 
 /** 4 GiB and 10^6 entries are far above any firmware seen; trials and waste bound the search for embedded formats. */
-export const LIMITS: Limits = { bytesOut: 4 * 2 ** 30, entries: 1_000_000, trials: 50_000, bytesWasted: 2 ** 30 };
+export const LIMITS: Limits = {
+  bytesOut: 4 * 2 ** 30,
+  entries: 1_000_000,
+  trials: 50_000,
+  bytesWasted: 2 ** 30,
+};
 
 /** Carries out one task. Depends on its bytes and the registry alone.
  *  Malformed bytes and spent budgets are part of the outcome; anything else a plug-in throws makes it `failed`. */
@@ -42,15 +47,14 @@ export function perform(task: Task, registry: Registry, blobs: Blobs): Outcome {
         return plantClass(task, registry, blobs);
     }
   } catch (error) {
-    return { kind: 'failed', why: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
+    return {
+      kind: 'failed',
+      why: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    };
   }
 }
 
-function observe(
-  task: Exclude<Task, { kind: 'open' | 'plant' }>,
-  registry: Registry,
-  blobs: Blobs,
-): Outcome {
+function observe(task: Exclude<Task, { kind: 'open' | 'plant' }>, registry: Registry, blobs: Blobs): Outcome {
   const observer = registry.observers.find((candidate) => candidate.id === task.observer);
   if (observer === undefined) throw new Error(`no observer ${task.observer}`);
   try {
@@ -110,7 +114,10 @@ export function openArtefact(
 
 /** Tries every format at the first byte; the ones with a magic first. Returns what was claimed. */
 function openWhole(reader: ArtefactReader, formats: readonly Format[]): readonly ByteRange[] {
-  const bySign = [...formats.filter((format) => standsAtStart(format, reader.source)), ...formats.filter((f) => f.magics.length === 0)];
+  const bySign = [
+    ...formats.filter((format) => standsAtStart(format, reader.source)),
+    ...formats.filter((f) => f.magics.length === 0),
+  ];
   for (const format of bySign) {
     const claimed = reader.attempt(format, 0, reader.source.size, true);
     if (claimed !== null) return claimed;
@@ -130,7 +137,12 @@ function standsAtStart(format: Format, source: Source): boolean {
 const STEP = 1024 * 1024;
 
 /** Searches a hole for all magics in one pass and opens what it finds, in file order. */
-function openEmbedded(reader: ArtefactReader, formats: readonly Format[], hole: ByteRange, source: Source): void {
+function openEmbedded(
+  reader: ArtefactReader,
+  formats: readonly Format[],
+  hole: ByteRange,
+  source: Source,
+): void {
   const { search, owners } = magicSearch(formats);
   let claimedTo = hole[0];
   let state = 0;
@@ -139,7 +151,8 @@ function openEmbedded(reader: ArtefactReader, formats: readonly Format[], hole: 
     const window = source.bytes(base, Math.min(base + STEP, hole[1]));
     state = search.scan(window, base, state, (pattern, found) => {
       const owner = owners[pattern];
-      if (owner !== undefined && found - owner.at >= hole[0]) candidates.push({ at: found - owner.at, format: owner.format });
+      if (owner !== undefined && found - owner.at >= hole[0])
+        candidates.push({ at: found - owner.at, format: owner.format });
     });
     for (const { at, format } of candidates.toSorted((a, b) => a.at - b.at)) {
       // The first byte was tried as a whole already.
@@ -194,7 +207,8 @@ class ArtefactReader {
   /** Tries one format at one place. Returns the ranges it claims, or null when it is not there.
    *  @throws Spent when a budget of the whole artefact ends */
   attempt(format: Format, at: number, end: number, whole: boolean): readonly ByteRange[] | null {
-    if (++this.trials > this.limits.trials) throw new Spent(`${this.limits.trials} trials of embedded formats`);
+    if (++this.trials > this.limits.trials)
+      throw new Spent(`${this.limits.trials} trials of embedded formats`);
     const before = this.bytesOut;
     const found = new PartReader(at);
     const reason = this.read(format, windowOf(this.source, at, end), whole, found);
@@ -202,13 +216,19 @@ class ArtefactReader {
     if (worthless) {
       this.bytesWasted += this.bytesOut - before;
       if (reason !== null && whole) this.broken.push({ from: at, reason });
-      if (this.bytesWasted > this.limits.bytesWasted) throw new Spent(`${this.limits.bytesWasted} bytes of failed trials`);
+      if (this.bytesWasted > this.limits.bytesWasted)
+        throw new Spent(`${this.limits.bytesWasted} bytes of failed trials`);
       return null;
     }
     const claimed = found.claims.map((claim) => claim.range);
     const last = claimed.reduce((most, range) => Math.max(most, range[1]), at);
     this.claims.push(...found.claims);
-    this.parts.push({ format: format.id, range: [at, last], entries: found.entries, facts: found.factsInOrder() });
+    this.parts.push({
+      format: format.id,
+      range: [at, last],
+      entries: found.entries,
+      facts: found.factsInOrder(),
+    });
     if (reason !== null) this.broken.push({ from: at, reason });
     return claimed;
   }
@@ -278,9 +298,11 @@ class PartReader {
 
   claim(extent: Extract<Reading, { kind: 'extent' }>, size: number): void {
     const [start, end] = extent.range;
-    if (!(start >= 0 && start <= end && end <= size)) throw new Malformed(`extent ${start}–${end} leaves ${size} bytes`, 0);
+    if (!(start >= 0 && start <= end && end <= size))
+      throw new Malformed(`extent ${start}–${end} leaves ${size} bytes`, 0);
     if (end > start) {
-      const reason = extent.reason ?? (extent.role === 'unexplained' || extent.role === 'opaque' ? 'no-format' : null);
+      const reason =
+        extent.reason ?? (extent.role === 'unexplained' || extent.role === 'opaque' ? 'no-format' : null);
       this.claims.push({ range: [this.at + start, this.at + end], role: extent.role, reason });
     }
   }
