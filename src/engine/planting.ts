@@ -103,7 +103,8 @@ function store(bytes: Uint8Array, blobs: Blobs): Artefact {
   return deposit.close();
 }
 
-function groundOf(ground: Ground, blobs: Blobs): PlantingGround {
+/** A tree as templates see it; what is read comes from the store. */
+export function groundOf(ground: Ground, blobs: Blobs): PlantingGround {
   const files = new Map(ground.entries.map((entry) => [entry.path, entry.content]));
   return {
     entries: ground.entries,
