@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '#domain/canonical';
+import type { Outcomes, Run } from '#domain/ports';
+import type { Registry } from '#domain/registry';
+import type { Outcome, Task } from '#domain/task';
+
+/** What names an outcome: the task with every digest it reads, and the code that carries it out. */
+export function taskName(task: Task, registry: Registry): string {
+  const plugin = task.kind === 'open' ? 'open' : task.kind === 'plant' ? task.implant : task.observer;
+  const code = registry.code[plugin];
+  if (code === undefined) throw new Error(`no code digest of ${plugin}; run: npm run index`);
+  return createHash('sha256').update(code).update('\n').update(canonicalJson(task)).digest('hex');
+}
+
+/** Runs only what was never run before, and keeps what comes of it.
+ *  Outcomes of killed workers and crashed plug-ins are not kept: they are no property of the input. */
+export function keeping(run: Run, outcomes: Outcomes, registry: Registry): Run {
+  return async (tasks, onOutcome) => {
+    const fresh: { readonly index: number; readonly task: Task; readonly name: string }[] = [];
+    for (const [index, task] of tasks.entries()) {
+      const name = taskName(task, registry);
+      const known = outcomes.get(name);
+      if (known === null) fresh.push({ index, task, name });
+      else onOutcome(index, known);
+    }
+    await run(
+      fresh.map(({ task }) => task),
+      (i, outcome) => {
+        const { index, name } = fresh[i] as (typeof fresh)[number]; // i counts the tasks given
+        if (isKept(outcome)) outcomes.put(name, outcome);
+        onOutcome(index, outcome);
+      },
+    );
+  };
+}
+
+function isKept(outcome: Outcome): boolean {
+  return outcome.kind !== 'failed' && outcome.kind !== 'killed';
+}
