@@ -11,9 +11,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /** Exit code of sysexits.h EX_UNAVAILABLE: something the command needs is missing. */
 const UNAVAILABLE = 69;
 
-/** First Node that runs TypeScript sources as they are; the built package needs less. */
-const NODE_FOR_SOURCES = [22, 18];
-const NODE_FOR_BUILD = [20, 0];
+/** First Node that runs TypeScript sources as they are and has node:sqlite without a flag. */
+const LEAST_NODE = [22, 18];
 
 /** Set for the child: number of the process that started it. */
 const STARTED_BY = 'ASSAY_STARTED_BY';
@@ -69,12 +68,11 @@ async function fallBack(runtime, error) {
 
 /** Runs the command in this process. */
 async function runHere() {
-  const least = checkout ? NODE_FOR_SOURCES : NODE_FOR_BUILD;
-  if (!isAtLeast(process.versions.node, least)) {
+  if (!isAtLeast(process.versions.node, LEAST_NODE)) {
     const remedy = checkout
       ? `run "npm ci" in ${root} for the pinned one`
       : 'install it with optional dependencies';
-    return giveUp(`needs Node ${least.join('.')} or newer, this is ${process.versions.node}: ${remedy}`);
+    return giveUp(`needs Node ${LEAST_NODE.join('.')} or newer, this is ${process.versions.node}: ${remedy}`);
   }
   if (!existsSync(entry)) return giveUp(`${entry} is missing: install the package again`);
   endWithStarter();

@@ -1,0 +1,5 @@
+// Written by `npm run index`; changes belong into the plug-ins.
+import type { Implant } from '#domain/plugin';
+
+/** Every implant of room implant, in byte order of id. */
+export const implants: readonly Implant[] = [];
