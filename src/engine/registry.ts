@@ -1,0 +1,9 @@
+import type { Registry } from '#domain/registry';
+import { code } from '#engine/code';
+import { formats } from '#engine/decode/index';
+import { observers } from '#engine/describe/index';
+import { examiners } from '#engine/examine/index';
+import { implants } from '#engine/implant/index';
+
+/** Everything this build can read, see, ask and plant. */
+export const registry: Registry = { formats, observers, examiners, implants, code };

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Outcomes } from '#domain/ports';
+import { outcomeSchema } from '#engine/schema';
+
+/** Kept outcomes in `folder`/cache.sqlite. A disposable cache: without it everything is computed again. */
+export interface KeptOutcomes extends Outcomes {
+  /** Writes what is pending; to be called at the end, and every few seconds by itself. */
+  close(): void;
+}
+
+/** Outcomes written in one transaction; an interrupted run loses at most these. */
+const BATCH = 500;
+
+export function sqliteOutcomes(folder: string): KeptOutcomes {
+  mkdirSync(folder, { recursive: true });
+  const database = new DatabaseSync(join(folder, 'cache.sqlite'));
+  database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal;');
+  database.exec('create table if not exists outcome (name text primary key, json text not null) without rowid');
+  const select = database.prepare('select json from outcome where name = ?');
+  const insert = database.prepare('insert or ignore into outcome (name, json) values (?, ?)');
+  let pending = 0;
+  const commit = () => {
+    if (pending > 0) database.exec('commit');
+    pending = 0;
+  };
+  return {
+    get(name) {
+      const row = select.get(name);
+      if (row === undefined || typeof row['json'] !== 'string') return null;
+      const parsed = outcomeSchema.safeParse(JSON.parse(row['json']));
+      // A row of another shape is as good as none: it is computed again.
+      return parsed.success ? parsed.data : null;
+    },
+    put(name, outcome) {
+      if (pending === 0) database.exec('begin');
+      insert.run(name, JSON.stringify(outcome));
+      if (++pending >= BATCH) commit();
+    },
+    close() {
+      commit();
+      database.close();
+    },
+  };
+}
