@@ -48,7 +48,10 @@ function runWith(runtime) {
     // The channel carries nothing: its end tells the child that this process is gone.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  child.on('error', (error) => void fallBack(runtime, error));
+  child.on('error', (error) => {
+    for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT']) process.removeAllListeners(signal);
+    void fallBack(runtime, error);
+  });
   child.on('exit', (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.on('SIGHUP', () => child.kill('SIGHUP'));
