@@ -1,0 +1,109 @@
+import type { Digest } from '#domain/artefact';
+import type { Observation, Place } from '#domain/observation';
+import type { Evidence, Step } from '#domain/record';
+import { bytesOfName } from '#engine/bytes/text';
+import type { Examination, Origin } from '#engine/examination';
+
+/** Longest excerpt in a record, in characters. */
+const EXCERPT_LIMIT = 200;
+
+/** The way from an input to an artefact, outermost step first. Empty for an input itself. */
+export function stepsTo(origins: ReadonlyMap<Digest, Origin>, artefact: Digest): readonly Step[] {
+  const steps: Step[] = [];
+  let origin = origins.get(artefact);
+  while (origin?.kind === 'entry') {
+    steps.unshift({ format: origin.format, entry: entryName(origin.path) });
+    origin = origins.get(origin.container);
+  }
+  return steps;
+}
+
+/** The same way as text: `fw.bin » squashfs » etc/passwd`. A path the artefact is seen under replaces the first one. */
+export function pathTo(origins: ReadonlyMap<Digest, Origin>, artefact: Digest, seenAs: string | null = null): string {
+  const parts: string[] = [];
+  let at: Digest = artefact;
+  for (let origin = origins.get(at); origin !== undefined; origin = origins.get(at)) {
+    if (origin.kind === 'input') {
+      parts.unshift(origin.name);
+      break;
+    }
+    const path = at === artefact && seenAs !== null ? seenAs : origin.path;
+    parts.unshift(origin.format, path);
+    at = origin.container;
+  }
+  return parts.join(' » ');
+}
+
+/** A name as text, or in base64 where it is not UTF-8. */
+function entryName(path: string): Step['entry'] {
+  const bytes = bytesOfName(path);
+  const text = Buffer.from(bytes).toString('utf8');
+  return Buffer.from(text, 'utf8').equals(bytes) ? text : { base64: Buffer.from(bytes).toString('base64') };
+}
+
+/** Evidence for a place: how to get there from an input, and what stands there with every secret masked. */
+export function evidenceOf(examination: Examination, place: Place): Evidence {
+  const { origins, seen } = examination;
+  const steps = stepsTo(origins, place.artefact);
+  const last = steps.at(-1);
+  const named = place.path === null || last === undefined ? steps : [...steps.slice(0, -1), { ...last, entry: entryName(place.path) }];
+  const observation = seen.find(({ sighting }) => samePlace(sighting.observation.place, place))?.sighting.observation;
+  return {
+    artefact: place.artefact,
+    path: pathTo(origins, place.artefact, place.path),
+    at: named,
+    range: place.range,
+    excerpt: observation === undefined ? null : excerptOf(observation).slice(0, EXCERPT_LIMIT),
+  };
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.artefact === b.artefact && a.path === b.path && a.range?.[0] === b.range?.[0] && a.range?.[1] === b.range?.[1];
+}
+
+/** What an observation says in one line. Written from its values, never from the bytes: secrets are not among them. */
+export function excerptOf(observation: Observation): string {
+  switch (observation.kind) {
+    case 'account': {
+      const { name, uid, shell, password, scheme, passwordFingerprint } = observation;
+      const how = scheme === null ? password : `${password} ${scheme}`;
+      const mark = passwordFingerprint === null ? '' : ` #${passwordFingerprint}`;
+      return `${name}: password ${how}${mark}${uid === null ? '' : `, uid ${uid}`}${shell === null ? '' : `, shell ${shell}`}`;
+    }
+    case 'key': {
+      const { holding, container, algorithm, bits, cipher, publicFingerprint } = observation;
+      const size = bits === null ? '' : ` ${bits} bits`;
+      const mark = publicFingerprint === null ? '' : ` #${publicFingerprint.slice(0, 16)}`;
+      return `${holding} key, ${algorithm}${size}, ${container}${cipher === null ? '' : `, protected by ${cipher}`}${mark}`;
+    }
+    case 'certificate':
+      return `certificate of ${observation.subject} by ${observation.issuer}, ${observation.notBefore}–${observation.notAfter}`;
+    case 'start':
+      return [observation.program, ...maskedArguments(observation.arguments)].join(' ');
+    case 'endpoint':
+      return observation.value;
+  }
+}
+
+/** Options whose value is, or ends in, a secret. */
+const SECRET_OPTIONS = /^--?(u|p|user|username|password|passwd|pass|secret|token|key|psk|auth|login|a|w)$/i;
+
+/** Arguments with what looks like a secret replaced by its length: the value of a password option, and what follows
+ *  the colon of name:secret. Errs towards masking: a port given with -p keeps its digits, nothing else does. */
+export function maskedArguments(given: readonly string[]): readonly string[] {
+  return given.map((argument, i) => {
+    const option = given[i - 1];
+    if (option !== undefined && SECRET_OPTIONS.test(option) && !/^(\d{1,5}|\/[\w./-]*|\$\w+)$/.test(argument)) {
+      const colon = argument.indexOf(':');
+      return colon === -1 ? masked(argument) : `${argument.slice(0, colon)}:${masked(argument.slice(colon + 1))}`;
+    }
+    const pair = /^(--?[\w-]*(?:pass|secret|token|key|psk)[\w-]*=)(.+)$/i.exec(argument);
+    if (pair !== null) return `${pair[1] ?? ''}${masked(pair[2] ?? '')}`;
+    const url = /^(\w{2,10}:\/\/[^/@:]*:)([^@/]+)(@.*)$/.exec(argument);
+    return url === null ? argument : `${url[1] ?? ''}${masked(url[2] ?? '')}${url[3] ?? ''}`;
+  });
+}
+
+function masked(secret: string): string {
+  return `[${secret.length} characters]`;
+}
