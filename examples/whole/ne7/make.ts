@@ -2,7 +2,7 @@
 // Needs gcc, mksquashfs and openssl. Gives the same bytes every time with the same versions of them.
 //   node examples/whole/ne7/make.ts
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, gzipSync } from 'node:zlib';
@@ -11,6 +11,7 @@ const here = import.meta.dirname;
 const work = mkdtempSync(join(tmpdir(), 'ne7-'));
 const tree = join(work, 'tree');
 cpSync(join(here, 'tree'), tree, { recursive: true, verbatimSymlinks: true });
+for (const empty of ['bin', 'dev', 'proc', 'sbin', 'tmp', 'usr/bin', 'usr/sbin', 'var']) mkdirSync(join(tree, empty), { recursive: true });
 execFileSync('gcc', ['-Os', '-nostdlib', '-static', '-s', '-Wl,--build-id=none', '-o', join(tree, 'bin/busybox'), join(here, 'busybox.c')]);
 for (const name of ['bin/sh', 'bin/login', 'sbin/getty', 'sbin/ifconfig', 'sbin/ntpd', 'sbin/reboot', 'sbin/telnetd', 'sbin/udhcpc']) {
   symlinkSync(name.startsWith('bin/') ? 'busybox' : '../bin/busybox', join(tree, name));

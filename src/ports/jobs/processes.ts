@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Digest } from '#domain/artefact';
@@ -26,6 +26,9 @@ export interface PoolOptions {
 
 /** Tasks sent ahead to one worker, so that it never waits for the host. */
 const AHEAD = 8;
+
+/** Heap of a worker in MiB; buffers of content come on top. */
+const HEAP_MIB = 1024;
 
 /** Runs tasks in worker processes under the Node permission model: they can read the artefacts and Assay's own code,
  *  write nothing, start nothing. A worker that dies takes only the task it was at with it. */
@@ -218,29 +221,24 @@ function lastLine(text: string): string {
   return text.trim().split('\n').findLast((line) => /error/i.test(line)) ?? 'no message';
 }
 
+const WORKER = fileURLToPath(import.meta.resolve('#ports/jobs/worker'));
+
 /** Starts a worker that may read the artefacts and Assay's code, and nothing else. */
 function spawnConfined(folders: readonly string[]): ChildProcess {
-  const entry = fileURLToPath(import.meta.resolve('#ports/jobs/worker'));
-  const root = rootOf(entry);
-  const readable = [...folders, join(root, 'src'), join(root, 'dist'), join(root, 'package.json'), join(root, 'node_modules')];
-  const flags = readable.map((path) => `--allow-fs-read=${real(path)}`);
-  const memory = '--max-old-space-size=1024';
-  return spawn(process.execPath, ['--permission', ...flags, memory, '--disable-warning=SecurityWarning', entry, ...folders.map(real)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: {},
-    cwd: '/',
-  });
+  const places = folders.map(real);
+  return spawn(process.execPath, [...confinedFlags(places), WORKER, ...places], { stdio: 'pipe', env: {}, cwd: '/' });
 }
 
-/** The folder of package.json above a module of src/ or dist/. */
-function rootOf(module: string): string {
-  return dirname(dirname(dirname(dirname(module))));
+/** Flags of a confined process.
+ *  @param folders  what it may read beside Assay's own code */
+export function confinedFlags(folders: readonly string[]): readonly string[] {
+  // The module lies in src/ports/jobs or dist/ports/jobs.
+  const root = dirname(dirname(dirname(dirname(WORKER))));
+  const own = ['src', 'dist', 'package.json', 'node_modules'].map((name) => real(join(root, name)));
+  const readable = [...folders, ...own].map((path) => `--allow-fs-read=${path}`);
+  return ['--permission', ...readable, `--max-old-space-size=${HEAP_MIB}`, '--disable-warning=SecurityWarning'];
 }
 
 function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+  return existsSync(path) ? realpathSync(path) : path;
 }
