@@ -28,10 +28,9 @@ const RULES: readonly Rule[] = [
   { room: 'engine/implant', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [], apart: true },
   { room: 'engine/judge', rooms: ['domain'], node: PURE, packages: [] },
   { room: 'engine/report', rooms: ['domain'], node: PURE, packages: [] },
-  { room: 'engine/documents', rooms: ['domain'], node: PURE, packages: ['yaml', 'zod'] },
   {
     room: 'engine',
-    rooms: ['domain', 'engine/bytes', ...PLUGINS, 'engine/judge', 'engine/report', 'engine/documents'],
+    rooms: ['domain', 'engine/bytes', ...PLUGINS, 'engine/judge', 'engine/report'],
     node: PURE,
     packages: [],
   },
@@ -40,22 +39,17 @@ const RULES: readonly Rule[] = [
   { room: 'ports/jobs', rooms: [...ENGINE, 'ports/store', 'ports/sandbox'], node: null, packages: [] },
   {
     room: 'ports/cli',
-    rooms: [
-      ...ENGINE,
-      'engine/judge',
-      'engine/report',
-      'engine/documents',
-      'ports/jobs',
-      'ports/store',
-      'ports/sandbox',
-    ],
+    rooms: [...ENGINE, 'engine/judge', 'engine/report', 'ports/jobs', 'ports/store', 'ports/sandbox'],
     node: null,
     packages: ['commander', 'picocolors', 'yaml', 'zod'],
   },
 ];
 
 /** Packages of single files at the top of the engine. */
-const PACKAGES_OF_FILES: Readonly<Record<string, readonly string[]>> = { 'src/engine/schema.ts': ['zod'] };
+const PACKAGES_OF_FILES: Readonly<Record<string, readonly string[]>> = {
+  'src/engine/documents.ts': ['yaml', 'zod'],
+  'src/engine/schema.ts': ['zod'],
+};
 
 /** Words by which the world would come into a pure floor: clock, chance, disk, network, locale, threads. */
 const WORLD =
