@@ -58,23 +58,20 @@ function specifierOf({ file }: PluginFile): string {
 
 // --- code digests
 
-/** What carries a plug-in out and so belongs to its digest, by room. */
-const CARRIED_BY: Partial<Record<Room['folder'], string>> = { implant: 'src/engine/planting.ts' };
+/** What carries out every task. An examiner is no task: its statements are never kept. */
+const CARRIER = 'src/engine/perform.ts';
 
 function codeOf(loaded: readonly Loaded[], root: string): string {
   const locked = lockedVersions(root);
   const digests = new Map<string, string>();
   for (const { file } of loaded) {
     if (digests.has(file.id)) throw new Error(`two plug-ins have the id ${file.id}`);
-    const carrier = CARRIED_BY[file.room.folder];
-    digests.set(
-      file.id,
-      codeDigest(root, carrier === undefined ? [file.file] : [file.file, carrier], locked),
-    );
+    const entries = file.room.folder === 'examine' ? [file.file] : [file.file, CARRIER];
+    digests.set(file.id, codeDigest(root, entries, locked));
   }
   // What opening an artefact gives depends on every format that may claim it.
   const formats = loaded.filter(({ file }) => file.room.folder === 'decode').map(({ file }) => file.file);
-  digests.set('open', codeDigest(root, [...formats, 'src/engine/perform.ts'], locked));
+  digests.set('open', codeDigest(root, [...formats, CARRIER], locked));
   const lines = [...digests]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, digest]) => `  ${/^[a-z]\w*$/.test(id) ? id : `'${id}'`}: '${digest}',\n`);
@@ -87,11 +84,7 @@ function codeOf(loaded: readonly Loaded[], root: string): string {
 }
 
 /** SHA-256 over path and content of all files that run with `entries`, and the packages they import. */
-export function codeDigest(
-  root: string,
-  entries: readonly string[],
-  locked: ReadonlyMap<string, string>,
-): string {
+function codeDigest(root: string, entries: readonly string[], locked: ReadonlyMap<string, string>): string {
   const { files, packages } = closureOf(root, entries);
   const hash = createHash('sha256');
   for (const file of files) hash.update(`${file} ${sha256(readFileSync(join(root, file)))}\n`);
@@ -104,7 +97,7 @@ export function codeDigest(
 }
 
 /** Version of every package at the top of node_modules, by name. */
-export function lockedVersions(root: string): ReadonlyMap<string, string> {
+function lockedVersions(root: string): ReadonlyMap<string, string> {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { version: string }>;
   };
