@@ -13,9 +13,9 @@ after(() => rmSync(place, { recursive: true, force: true }));
 function run(program: string, args: readonly string[], folder: string) {
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((entry) => !entry.startsWith(ROOT));
   const shell = process.platform === 'win32';
-  const env = { ...process.env, PATH: [...path, dirname(process.execPath)].join(delimiter) };
   // What npm tells its scripts would otherwise rule the npm under test.
-  for (const name of Object.keys(env)) if (name.startsWith('npm_')) delete env[name as keyof typeof env];
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'));
+  const env = { ...Object.fromEntries(own), PATH: [...path, dirname(process.execPath)].join(delimiter) };
   return spawnSync(program, args, { cwd: folder, encoding: 'utf8', env, shell });
 }
 
