@@ -84,7 +84,11 @@ function codeOf(loaded: readonly Loaded[], root: string): string {
 }
 
 /** SHA-256 over path and content of all files that run with `entries`, and the packages they import. */
-function codeDigest(root: string, entries: readonly string[], locked: ReadonlyMap<string, string>): string {
+export function codeDigest(
+  root: string,
+  entries: readonly string[],
+  locked: ReadonlyMap<string, string>,
+): string {
   const { files, packages } = closureOf(root, entries);
   const hash = createHash('sha256');
   for (const file of files) hash.update(`${file} ${sha256(readFileSync(join(root, file)))}\n`);
