@@ -1,4 +1,4 @@
-import type { About, TargetState } from '#domain/about';
+import type { About, Gate, TargetState } from '#domain/about';
 import type { Digest } from '#domain/artefact';
 import type { Facts, Strength } from '#domain/indication';
 import type { Level } from '#domain/level';
@@ -152,6 +152,7 @@ export interface Failure {
 /** What changed against the revision before. */
 export interface Difference {
   readonly from: number;
+  /** Ids in this record. */
   readonly newIndications: readonly string[];
   /** Fingerprints and titles of indications no longer made. */
   readonly goneIndications: readonly { readonly fingerprint: string; readonly title: string }[];
@@ -179,6 +180,8 @@ export interface AssayRecord {
     readonly isolation: Isolation;
   };
   readonly about: About | null;
+  /** What the answers were held against: the case's own, or what holds without a case file. */
+  readonly gate: Gate;
   readonly targets: readonly RecordedTarget[];
   readonly inputs: readonly RecordedInput[];
   readonly opened: {
@@ -191,6 +194,7 @@ export interface AssayRecord {
   readonly indications: readonly Indication[];
   readonly facilities: readonly never[];
   readonly talk: Cut<Talk>;
+  /** Documents given, the rows in them, and how many of those rows say nothing that can be compared. */
   readonly declarations: { readonly given: number; readonly rows: number; readonly unusable: number };
   readonly coverage: {
     readonly bytes: BytesCoverage;
