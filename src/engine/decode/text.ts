@@ -144,13 +144,14 @@ function textOf(bytes: Uint8Array, encoding: Encoding): string {
 function interpreterOf(head: string): string | null {
   const line = /^#![ \t]*([^\r\n]{1,200})/.exec(head)?.[1];
   if (line === undefined) return null;
-  const words = line.split(/[ \t]+/).map((word) => word.slice(word.lastIndexOf('/') + 1));
-  const [program = '', ...rest] = words;
-  const asked =
-    program === 'env'
-      ? (rest.find((word) => !word.startsWith('-') && !word.includes('=')) ?? program)
-      : program;
-  return nameOf(Buffer.from(asked));
+  const [program = '', ...rest] = line.split(/[ \t]+/);
+  const isEnv = baseOf(program) === 'env';
+  const asked = isEnv ? rest.find((word) => !word.startsWith('-') && !word.includes('=')) : program;
+  return nameOf(Buffer.from(baseOf(asked ?? program)));
+}
+
+function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** JSON is parsed only up to this size: the guess is not worth more. */
