@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Doc } from '#domain/plugin';
 import { closureOf } from './imports.ts';
 import { loadPlugin, type Plugin, type PluginFile, pluginFiles, type Room, ROOMS, ROOT } from './plugins.ts';
+import { publishedSchema, SCHEMA_FILE } from './schema.ts';
 
 /** A plug-in with the place it was loaded from. */
 interface Loaded {
@@ -30,6 +31,7 @@ export async function generatedFiles(root: string = ROOT): Promise<ReadonlyMap<s
   }
   files.set('src/engine/code.ts', codeOf(all, root));
   files.set('LIMITS.md', limitsOf(rooms));
+  files.set(SCHEMA_FILE, publishedSchema());
   return files;
 }
 

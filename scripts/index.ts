@@ -1,5 +1,6 @@
 // npm run index [-- --check]
-// Writes the index of every room, the digests of the code, LIMITS.md and the lists in docs/ from the plug-ins.
+// Writes from the sources what follows from them: the index of every room, the digests of the code, LIMITS.md,
+// the lists in docs/, the schema of the record.
 // --check writes nothing and exits 1 when a file is not as it would be written.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

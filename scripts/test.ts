@@ -61,7 +61,7 @@ function showFailure({ name, file, line, details }: EventData.TestFail): void {
   if (details.error.cause === undefined || /^\d+ subtests? failed$/.test(String(details.error.cause))) return;
   for (const tally of [all, tallyOf(file)]) tally.failed++;
   const where = file === undefined ? '' : ` (${relative(ROOT, file)}:${line})`;
-  console.log(`FAILED ${name}${where}`);
+  console.log(`FAILED ${name.replace(`${ROOT}/`, '')}${where}`);
   const why = inspect(details.error.cause, { depth: 8 }).replaceAll(/^\s+at .*\bnode:internal\/.*\n/gm, '');
   console.log(why.replaceAll(/^/gm, '  '));
 }

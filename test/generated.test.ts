@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { generatedFiles } from '../scripts/generated.ts';
 import { ROOT } from '../scripts/plugins.ts';
 
-test('the indices, digests and lists are what the plug-ins say', async () => {
+test('the indices, digests, lists and schema are what the sources say', async () => {
   for (const [path, text] of await generatedFiles()) {
     const file = join(ROOT, path);
     assert.ok(
