@@ -1,0 +1,80 @@
+import { Malformed } from '#domain/error';
+import { nameOf } from '#engine/bytes/text';
+import type { DirectoryInode } from '#engine/decode/squashfs/inode';
+import { type Metadata, MetadataCursor } from '#engine/decode/squashfs/metadata';
+
+/** Most entries under one header. */
+const RUN_LIMIT = 256;
+
+/** Longest name, bytes. */
+const NAME_LIMIT = 256;
+
+/** One line of a directory. */
+export interface Listed {
+  /** As it stands in a path: what would read as more than one step, or as a step that is no name, stands as `\xNN`. */
+  readonly name: string;
+  /** Where its inode stands: metadata block from the inode table's beginning, offset in it. */
+  readonly block: number;
+  readonly offset: number;
+  /** As the line states it; the inode is what counts. Null: neither of these two. */
+  readonly type: 'directory' | 'file' | null;
+}
+
+/** Reads the listing of one directory in order.
+ *  Source: squashfs.rst, clause 3.4 "directories": runs of entries whose inodes share a metadata block */
+export class Listing {
+  /** Path of the directory, and of what is in it up to the name. */
+  readonly path: string;
+  private readonly cursor: MetadataCursor | null;
+  /** Bytes of the listing and entries of the run still to come. */
+  private left: number;
+  private run = 0;
+  private block = 0;
+
+  /** @param table  where the directory table begins in the image
+   *  @throws Malformed when the listing's first block cannot be read */
+  constructor(metadata: Metadata, table: number, inode: DirectoryInode, path: string) {
+    this.path = path;
+    this.left = inode.size;
+    this.cursor = inode.size === 0 ? null : new MetadataCursor(metadata, table + inode.block, inode.offset);
+  }
+
+  /** The next line; null after the last.
+   *  @throws Malformed when the listing breaks */
+  next(): Listed | null {
+    const { cursor: c } = this;
+    if (c === null || (this.left === 0 && this.run === 0)) return null;
+    if (this.run === 0) this.readHeader(c);
+    this.spend(c, 8);
+    const offset = c.u16le();
+    c.u16le(); // inode number, from the header's
+    const type = c.u16le();
+    const length = c.u16le() + 1;
+    if (length > NAME_LIMIT) throw new Malformed(`name of ${length} bytes`, c.origin);
+    this.spend(c, length);
+    const name = stepOf(c.take(length));
+    this.run--;
+    return { name, block: this.block, offset, type: type === 1 ? 'directory' : type === 2 ? 'file' : null };
+  }
+
+  private readHeader(c: MetadataCursor): void {
+    this.spend(c, 12);
+    this.run = c.u32le() + 1;
+    this.block = c.u32le();
+    c.u32le(); // inode number that those of the run count from
+    if (this.run > RUN_LIMIT) throw new Malformed(`directory run of ${this.run} entries`, c.origin);
+  }
+
+  private spend(c: MetadataCursor, length: number): void {
+    if (length > this.left) throw new Malformed('directory listing ends inside an entry', c.origin);
+    this.left -= length;
+  }
+}
+
+function stepOf(bytes: Uint8Array): string {
+  const name = nameOf(bytes);
+  // No file system writes these names. They are kept, but must not pass for a path of several steps.
+  if (name === '.') return '\\x2e';
+  if (name === '..') return '\\x2e\\x2e';
+  return name.includes('/') ? name.replaceAll('/', '\\x2f') : name;
+}
