@@ -1,0 +1,38 @@
+import { gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import { Malformed } from '#domain/error';
+
+/** Which wrapper stands around the DEFLATE stream. */
+export type InflateForm = 'gzip' | 'zlib' | 'raw';
+
+/** What zlib gives with `info: true`: the engine knows how much input it took. */
+interface Inflated {
+  readonly buffer: Uint8Array;
+  readonly engine: { readonly bytesWritten: number };
+}
+
+/** Decompresses one gzip, zlib or raw DEFLATE stream at the beginning of `bytes`.
+ *  @param limit  most bytes of output
+ *  @returns the output and how many bytes of input it took
+ *  @throws Malformed when the stream breaks or gives more than `limit` bytes */
+export function inflateBlock(form: InflateForm, bytes: Uint8Array, limit: number): { readonly out: Uint8Array; readonly taken: number } {
+  const options = { info: true, maxOutputLength: Math.max(1, limit) } as const;
+  try {
+    const decompress = form === 'gzip' ? gunzipSync : form === 'zlib' ? inflateSync : inflateRawSync;
+    const { buffer, engine } = decompress(bytes, options) as unknown as Inflated; // @types/node does not know `info`
+    if (buffer.length > limit) throw new Malformed(`more than ${limit} bytes of output`, 0);
+    return { out: buffer, taken: engine.bytesWritten };
+  } catch (error) {
+    if (error instanceof Malformed) throw error;
+    throw new Malformed(`no ${form} stream: ${error instanceof Error ? error.message : String(error)}`, 0);
+  }
+}
+
+/** Decompresses one zstd frame that fills `bytes`.
+ *  @throws Malformed when it breaks or gives more than `limit` bytes */
+export function zstdBlock(bytes: Uint8Array, limit: number): Uint8Array {
+  try {
+    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, limit) });
+  } catch (error) {
+    throw new Malformed(`no zstd frame: ${error instanceof Error ? error.message : String(error)}`, 0);
+  }
+}

@@ -1,0 +1,40 @@
+import { Malformed } from '#domain/error';
+
+/** Decompresses one raw LZ4 block that fills `bytes`.
+ *  @throws Malformed when it breaks or gives more than `limit` bytes. Source: LZ4 Block Format Description (2022) */
+export function lz4Block(bytes: Uint8Array, limit: number): Uint8Array {
+  const out = new Uint8Array(limit);
+  let at = 0;
+  let outAt = 0;
+  while (at < bytes.length) {
+    const token = bytes[at++] as number; // at < length
+    let literals = token >>> 4;
+    if (literals === 15) [literals, at] = longLength(bytes, at, literals);
+    if (at + literals > bytes.length || outAt + literals > limit) throw new Malformed('LZ4 literals leave the block', at);
+    out.set(bytes.subarray(at, at + literals), outAt);
+    at += literals;
+    outAt += literals;
+    if (at === bytes.length) break;
+    if (at + 2 > bytes.length) throw new Malformed('LZ4 block ends in an offset', at);
+    const distance = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+    at += 2;
+    let length = token & 15;
+    if (length === 15) [length, at] = longLength(bytes, at, length);
+    length += 4;
+    if (distance === 0 || distance > outAt || outAt + length > limit) throw new Malformed('LZ4 match leaves the block', at);
+    for (let from = outAt - distance, end = outAt + length; outAt < end; ) out[outAt++] = out[from++] as number;
+  }
+  return out.subarray(0, outAt);
+}
+
+/** A length of 15 goes on in further bytes, each up to 255. */
+function longLength(bytes: Uint8Array, from: number, base: number): [length: number, at: number] {
+  let at = from;
+  let length = base;
+  for (;;) {
+    const byte = bytes[at++];
+    if (byte === undefined) throw new Malformed('LZ4 block ends in a length', from);
+    length += byte;
+    if (byte !== 255) return [length, at];
+  }
+}
