@@ -59,9 +59,9 @@ export class LzmaDecoder {
   /** True once the end marker was read. */
   ended = false;
   private probabilities: Uint16Array = new Uint16Array(0);
-  private lc = 0;
-  private lp = 0;
-  private pb = 0;
+  lc = 0;
+  lp = 0;
+  pb = 0;
   private state = 0;
   private rep0 = 0;
   private rep1 = 0;
@@ -126,6 +126,30 @@ export class LzmaDecoder {
       this.range = (this.range << 8) >>> 0;
       this.code = ((this.code << 8) | (this.input[this.inAt++] ?? 0)) >>> 0;
     }
+  }
+
+  /** Takes an end marker when one stands here; leaves everything as it is when not. */
+  tryEndMarker(): void {
+    const { inAt, state, rep0, rep1, rep2, rep3, range, code } = this;
+    const { outAt } = this;
+    const room = new Uint8Array(outAt - this.dictionaryFrom + 1);
+    room.set(this.out.subarray(this.dictionaryFrom, outAt));
+    const trial = new LzmaDecoder(this.input, inAt, this.inEnd, room);
+    trial.setProperties(this);
+    trial.probabilities.set(this.probabilities);
+    trial.outAt = outAt - this.dictionaryFrom;
+    Object.assign(trial, { state, rep0, rep1, rep2, rep3, range, code });
+    try {
+      trial.run(room.length);
+    } catch (error) {
+      if (error instanceof Malformed) return;
+      throw error;
+    }
+    if (!trial.ended) return;
+    this.ended = true;
+    this.inAt = trial.inAt;
+    this.range = trial.range;
+    this.code = trial.code;
   }
 
   /** Decodes until `limit` (index into `out`) or the end marker.
