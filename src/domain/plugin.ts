@@ -37,6 +37,8 @@ export type Reading =
   | { readonly kind: 'piece'; readonly bytes: Uint8Array }
   /** The content of the last entry could not be read to its end; the pieces so far are forgotten. */
   | { readonly kind: 'broken'; readonly why: string; readonly at: number }
+  /** The last entry has all its content. Said before a break that is none of its own is thrown. */
+  | { readonly kind: 'end' }
   /** A neutral fact about the container. */
   | { readonly kind: 'fact'; readonly name: string; readonly value: string };
 

@@ -257,6 +257,10 @@ class ArtefactReader {
             if (this.bytesOut > this.limits.bytesOut) throw new Spent(`${this.limits.bytesOut} bytes out`);
             deposit.write(reading.bytes);
             break;
+          case 'end':
+            found.finish(deposit);
+            deposit = null;
+            break;
           case 'broken':
             deposit?.abandon();
             deposit = null;

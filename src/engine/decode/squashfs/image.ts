@@ -33,10 +33,7 @@ export class Image {
    *  @throws Malformed when they leave the image */
   bytes(at: number, length: number, what: string): Uint8Array {
     if (at + length > this.end)
-      throw new Malformed(
-        `${what} of ${length} bytes leaves the image of ${this.end}`,
-        Math.min(at, this.end),
-      );
+      throw new Malformed(`${what} leaves the ${this.end} bytes of the image`, Math.min(at, this.end));
     return this.source.bytes(at, at + length);
   }
 

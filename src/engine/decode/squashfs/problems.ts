@@ -9,6 +9,12 @@ export class Problems {
   first: Malformed | Spent | null = null;
   private count = 0;
 
+  /** The first in words, where in the image. */
+  get said(): string {
+    const where = this.first instanceof Malformed ? ` at 0x${this.first.at.toString(16)}` : '';
+    return `${this.first?.message}${where}`;
+  }
+
   /** Keeps a Malformed. Throws anything else on, and the first of too many. */
   note(error: unknown): void {
     if (!(error instanceof Malformed)) throw error;

@@ -55,6 +55,7 @@ function* readings(source: Source, superblock: Superblock): Generator<Reading> {
   } catch (error) {
     problems.keep(error);
   }
+  yield { kind: 'end' };
   if (options !== null) yield claim(options.range, 'header');
   for (const range of union(tree.payload)) yield claim(range, 'payload');
   for (const range of union([...metadata.ranges(), ...(tables?.ranges ?? [])]))
@@ -85,6 +86,6 @@ function* facts(
   yield fact('inodes-stated', superblock.inodes);
   yield fact('inodes-in-tree', tree.inodes);
   // Stands here too: where every byte has a meaning all the same, no gap would tell of it.
-  if (problems.first !== null) yield fact('first-break', problems.first.message);
+  if (problems.first !== null) yield fact('first-break', problems.said);
   if (tables !== null && tables.xattrs > 0) yield fact('extended-attributes', tables.xattrs);
 }

@@ -30,10 +30,10 @@ export function storedBlock(word: number, blockSize: number, at: number): Stored
 
 /** Positions of metadata blocks, eight bytes each: the upper level of a table.
  *  @throws Malformed when they leave the image */
-function* pointers(image: Image, at: number, count: number): Generator<number> {
+function* pointers(image: Image, what: string, at: number, count: number): Generator<number> {
   const STEP = 8192; // a table may be larger than one read
   for (let i = 0; i < count; i += STEP) {
-    const c = new Cursor(image.bytes(at + 8 * i, 8 * Math.min(STEP, count - i), 'table'), 0, at + 8 * i);
+    const c = new Cursor(image.bytes(at + 8 * i, 8 * Math.min(STEP, count - i), what), 0, at + 8 * i);
     while (c.left > 0) yield c.u64le();
   }
 }
@@ -58,7 +58,7 @@ export class Ids {
   read(image: Image, metadata: Metadata, superblock: Superblock): ByteRange {
     const { ids, idTable } = superblock;
     const blocks = Math.ceil(ids / 2048);
-    for (const start of pointers(image, idTable, blocks)) {
+    for (const start of pointers(image, 'table of ids', idTable, blocks)) {
       const { bytes } = metadata.block(start);
       const c = new Cursor(bytes, 0, start);
       while (c.left >= 4 && this.known < ids) this.numbers[this.known++] = c.u32le();
@@ -166,7 +166,7 @@ export function readExportTable(image: Image, metadata: Metadata, superblock: Su
   const { exportTable, inodes } = superblock;
   if (exportTable === null) return null;
   const blocks = Math.ceil(inodes / 1024);
-  for (const start of pointers(image, exportTable, blocks)) metadata.block(start);
+  for (const start of pointers(image, 'export table', exportTable, blocks)) metadata.block(start);
   return [exportTable, exportTable + 8 * blocks];
 }
 
@@ -186,7 +186,7 @@ export function readXattrTable(
   const sets = c.u32le();
   const blocks = Math.ceil((16 * sets) / 8192);
   let valuesEnd = xattrTable;
-  for (const start of pointers(image, xattrTable + 16, blocks)) {
+  for (const start of pointers(image, 'xattr table', xattrTable + 16, blocks)) {
     metadata.block(start);
     valuesEnd = Math.min(valuesEnd, start);
   }
