@@ -124,7 +124,7 @@ test('a class is counted with its templates, the held-out ones apart, every miss
     level: 'careful',
     planted: 4,
     found: 2,
-    lower: lowerBound(2, 4),
+    lower: 0.097611,
     templates: { n: 2, found: 1 },
     heldOut: { planted: 1, found: 0 },
     missed: ['copy, etc/passwd: nothing new was said of it', 'line: fell into bytes that nothing explains'],
