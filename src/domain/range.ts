@@ -6,6 +6,11 @@ export function lengthOf(range: ByteRange): number {
   return range[1] - range[0];
 }
 
+/** True when the two ranges have a byte in common. */
+export function overlaps(a: ByteRange, b: ByteRange): boolean {
+  return a[0] < b[1] && b[0] < a[1];
+}
+
 /** Order of two texts by Unicode code point, which is the order of their UTF-8 bytes. Negative, zero or positive. */
 export function byteOrder(a: string, b: string): number {
   if (a === b) return 0;

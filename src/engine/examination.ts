@@ -419,7 +419,7 @@ async function observeTrees(work: Work, trees: readonly Tree[]): Promise<readonl
 }
 
 /** An entry without what says where or when it was stored: the same file in the next release is the same task. */
-function viewOf(entry: TreeEntry): TreeEntry {
+export function viewOf(entry: TreeEntry): TreeEntry {
   return { ...entry, stored: [], modifiedAt: null };
 }
 

@@ -8,7 +8,7 @@ import { overlaps } from '#domain/range';
 import type { ClassPower, Power } from '#domain/record';
 import type { Registry } from '#domain/registry';
 import type { Outcome, Plant, PlantTask } from '#domain/task';
-import { type Examination, examineAll, examineOverlays, type MadeStatement, type Progress } from '#engine/examination';
+import { type Examination, examineAll, examineOverlays, type MadeStatement, type Progress, viewOf } from '#engine/examination';
 import { drawFrom } from '#engine/planting';
 import { classPower } from '#engine/judge/power';
 
@@ -31,7 +31,7 @@ export async function measure(
   progress: Progress,
 ): Promise<Power> {
   const seed = seedOf(examination, registry);
-  const grounds = examination.trees.map(({ id, entries }) => ({ tree: id, entries }));
+  const grounds = examination.trees.map(({ id, entries }) => ({ tree: id, entries: entries.map(viewOf) }));
   const tasks = registry.implants.map(
     ({ id }): PlantTask => ({ kind: 'plant', implant: id, grounds, perLevel, gapShare, seed }),
   );

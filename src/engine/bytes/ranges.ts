@@ -36,8 +36,3 @@ export function share(ranges: readonly ByteRange[], within: ByteRange): number {
   const size = within[1] - within[0];
   return size === 0 ? 1 : 1 - total(complement(ranges, within)) / size;
 }
-
-/** True when the two ranges have a byte in common. */
-export function overlaps(a: ByteRange, b: ByteRange): boolean {
-  return a[0] < b[1] && b[0] < a[1];
-}

@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs
 import { basename, join } from 'node:path';
 import type { About, TargetState } from '#domain/about';
 import { Refused } from '#domain/error';
-import { type AssayRecord, type Isolation, type Power } from '#domain/record';
-import { assess, type Context } from '#engine/assessment';
+import type { AssayRecord, Isolation, Power } from '#domain/record';
+import { assess, type Context, coverageOf } from '#engine/assessment';
 import { readAbout, readDeclaration, type ReadDeclaration } from '#engine/documents';
 import { type Examination, examine, type Subject } from '#engine/examination';
 import { keeping } from '#engine/keeping';
-import { measure, PLANTS_PER_LEVEL, type Thoroughness } from '#engine/measurement';
+import { gapShareOf } from '#engine/judge/coverage';
+import { measure, PLANTS_PER_LEVEL, type Thoroughness } from '#engine/power';
 import { registry } from '#engine/registry';
 import { htmlReport } from '#engine/report/html';
 import { recordJson } from '#engine/report/json';
@@ -98,7 +99,15 @@ export async function examineInputs(request: ExamineRequest, view: ProgressView,
       const power =
         request.power === null
           ? null
-          : await measure(examination, declaration?.declaration ?? null, registry, plantRun, PLANTS_PER_LEVEL[request.power], view.step);
+          : await measure(
+              examination,
+              gapShareOf(coverageOf(examination)),
+              declaration?.declaration ?? null,
+              registry,
+              plantRun,
+              PLANTS_PER_LEVEL[request.power],
+              view.step,
+            );
       view.finish();
       const isolation: Isolation = pool === null ? 'none' : 'permission';
       return conclude(folder, file, about, declaration, examination, power, isolation, request);

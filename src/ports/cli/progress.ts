@@ -26,7 +26,7 @@ const REDRAW_MS = 100;
 const COLUMNS = 78;
 
 export function progressView(out: NodeJS.WriteStream, now: () => number): ProgressView {
-  const live = out.isTTY === true;
+  const live = out.isTTY;
   let stage: ProgressStep['stage'] | null = null;
   let startedAt = now();
   let drawnAt = 0;

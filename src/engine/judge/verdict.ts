@@ -1,0 +1,138 @@
+import type { Gate } from '#domain/about';
+import { type Answer, type Confidence, ESPIONAGE_QUESTIONS, type QuestionId, QUESTIONS } from '#domain/question';
+import type { BytesCoverage, ClassPower, Failure, Indication, Power, QuestionAnswer } from '#domain/record';
+
+/** What the answers rest on. */
+export interface Grounds {
+  readonly indications: readonly Indication[];
+  readonly coverage: BytesCoverage;
+  /** Null: not measured. */
+  readonly power: Power | null;
+  readonly gate: Gate;
+  /** Questions that at least one examiner of this build asks. */
+  readonly asked: ReadonlySet<QuestionId>;
+  /** Releases in the case. */
+  readonly releases: number;
+  readonly vendorHeard: boolean;
+  readonly failures: readonly Failure[];
+}
+
+export interface Verdict {
+  readonly questions: readonly QuestionAnswer[];
+  /** What would have to happen for a final report, one sentence each. Empty: a person may sign it as final. */
+  readonly missing: readonly string[];
+  readonly exit: 0 | 1 | 3 | 4;
+}
+
+/** Answers all seven questions. "None found" is said only above the gate, for every required class. */
+export function verdict(grounds: Grounds): Verdict {
+  const questions = QUESTIONS.map((id) => answerTo(id, grounds));
+  const missing = missingFor(questions, grounds);
+  const broken = grounds.failures.some(({ kind }) => kind !== 'stopped');
+  const exit = grounds.indications.length > 0 ? 1 : broken ? 4 : missing.length > 0 ? 3 : 0;
+  return { questions, missing, exit };
+}
+
+function answerTo(id: QuestionId, grounds: Grounds): QuestionAnswer {
+  const indications = grounds.indications.filter(({ question }) => question === id).map((indication) => indication.id);
+  if (!grounds.asked.has(id)) {
+    return { id, answer: 'not-examined', indications, coverage: null, power: null, confidence: 'none', why: unaskedWhy(id, grounds.releases) };
+  }
+  const share = coverageShare(grounds.coverage);
+  const worst = worstRequired(id, grounds);
+  const shortfall = shortfallOf(id, share, worst, grounds);
+  const answer: Answer = indications.length > 0 ? 'indication' : shortfall === null ? 'none-found' : 'inconclusive';
+  const power =
+    worst === null || worst.lower === null
+      ? null
+      : { class: worst.class, level: worst.level, planted: worst.planted, found: worst.found, lower: worst.lower };
+  return {
+    id,
+    answer,
+    indications,
+    coverage: { of: 'bytes', share },
+    power,
+    confidence: confidenceOf(share, power?.lower ?? null),
+    why: shortfall ?? 'coverage and power reach the gate for every required class',
+  };
+}
+
+function unaskedWhy(id: QuestionId, releases: number): string {
+  if (id === 'release-integrity' && releases < 2) return 'only one release was given and no expected digest: there is nothing to compare';
+  return 'no examiner of this question is part of this version';
+}
+
+/** Share of bytes explained, 0..1; 0 when there are none. */
+function coverageShare({ total, explained }: BytesCoverage): number {
+  return total === 0 ? 0 : Math.round((explained / total) * 1e6) / 1e6;
+}
+
+/** Figures of the required classes at level careful; null stands for a class that was not measured. */
+function requiredPower(id: QuestionId, { gate, power }: Grounds): readonly { readonly name: string; readonly figures: ClassPower | null }[] {
+  return (gate.classes[id] ?? []).map((name) => ({
+    name,
+    figures: power?.classes.find((one) => one.class === name && one.level === 'careful') ?? null,
+  }));
+}
+
+function worstRequired(id: QuestionId, grounds: Grounds): ClassPower | null {
+  const measured = requiredPower(id, grounds).flatMap(({ figures }) => (figures === null || figures.lower === null ? [] : [figures]));
+  return measured.toSorted((a, b) => (a.lower ?? 0) - (b.lower ?? 0))[0] ?? null;
+}
+
+/** Why "none found" may not be said, or null. */
+function shortfallOf(id: QuestionId, share: number, worst: ClassPower | null, grounds: Grounds): string | null {
+  const { gate } = grounds;
+  const required = requiredPower(id, grounds);
+  if (share < gate.coverage) return `${percent(share)} of the bytes are explained, the gate asks for ${percent(gate.coverage)}`;
+  if (required.length === 0) return 'the gate names no implant class for this question, so power cannot reach it';
+  const unmeasured = required.find(({ figures }) => figures === null || figures.lower === null);
+  if (unmeasured !== undefined) return `power was not measured for class ${unmeasured.name}${unmeasured.figures?.why ? `: ${unmeasured.figures.why}` : ''}`;
+  if (worst !== null && worst.lower !== null && worst.lower < gate.power) {
+    return `power of class ${worst.class} is at least ${percent(worst.lower)}, the gate asks for ${percent(gate.power)}`;
+  }
+  const unheld = grounds.failures.find(({ kind }) => kind !== 'stopped');
+  return unheld === undefined ? null : `${unheld.plugin} did not come to its end: ${unheld.why}`;
+}
+
+/** High: nine in ten would be found and 95 % of the bytes were seen; moderate: every second; low: less. None: no figure. */
+function confidenceOf(share: number, lower: number | null): Confidence {
+  if (lower === null) return share > 0 ? 'low' : 'none';
+  if (lower >= 0.9 && share >= 0.95) return 'high';
+  return lower >= 0.5 ? 'moderate' : 'low';
+}
+
+function missingFor(questions: readonly QuestionAnswer[], grounds: Grounds): readonly string[] {
+  const missing: string[] = [];
+  const { coverage, gate, indications, failures } = grounds;
+  const share = coverageShare(coverage);
+  const largest = coverage.gaps.listed[0];
+  if (share < gate.coverage) {
+    const where = largest === undefined ? '' : `; the largest gap is ${largest.range[1] - largest.range[0]} bytes of ${largest.path} (${largest.reason})`;
+    missing.push(`Explain more of the bytes: ${percent(share)} of ${percent(gate.coverage)}${where}.`);
+  }
+  const questionsOf = (ids: readonly QuestionId[]) => ids.join(', ');
+  const unasked = questions.filter(({ id, answer }) => answer === 'not-examined' && isEspionage(id)).map(({ id }) => id);
+  if (unasked.length > 0) missing.push(`Examine what was not examined: ${questionsOf(unasked)}.`);
+  for (const { id } of questions.filter(({ answer }) => answer !== 'not-examined')) {
+    if (!isEspionage(id)) continue;
+    for (const { name, figures } of requiredPower(id, grounds)) {
+      if (figures === null || figures.lower === null) missing.push(`Measure the power for class ${name} (--power standard).`);
+      else if (figures.lower < gate.power) missing.push(`Find more of class ${name}: at least ${percent(figures.lower)} of ${percent(gate.power)} at level careful.`);
+    }
+    if ((gate.classes[id] ?? []).length === 0) missing.push(`Name the implant classes that ${id} requires, and measure them.`);
+  }
+  if (indications.length > 0) missing.push(`Clear up ${indications.map(({ id }) => id).join(', ')} with the vendor and the operators.`);
+  if (!grounds.vendorHeard) missing.push('Hear the vendor: no answer is on file.');
+  for (const { plugin, path, why } of failures.filter(({ kind }) => kind !== 'stopped')) missing.push(`Repeat ${plugin} on ${path}: ${why}.`);
+  return missing;
+}
+
+function isEspionage(id: QuestionId): boolean {
+  return ESPIONAGE_QUESTIONS.some((question) => question === id);
+}
+
+/** One decimal, rounded down: 94.99 % must not read as 95. */
+function percent(share: number): string {
+  return `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)} %`;
+}
