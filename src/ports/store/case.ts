@@ -22,7 +22,17 @@ const caseSchema = z.strictObject({
           name: z.string(),
           digest,
           size: z.number(),
-          kind: z.enum(['firmware', 'tree', 'capture', 'matrix', 'config', 'scan', 'sbom', 'log', 'declaration']),
+          kind: z.enum([
+            'firmware',
+            'tree',
+            'capture',
+            'matrix',
+            'config',
+            'scan',
+            'sbom',
+            'log',
+            'declaration',
+          ]),
           from: z.string().nullable(),
         }),
       ),
@@ -75,13 +85,19 @@ export function readRevision(folder: string, revision: number): AssayRecord {
 
 /** Writes all documents of a revision, or none: they become visible together.
  *  @param documents  file name → content */
-export function writeRevision(folder: string, revision: number, documents: Readonly<Record<string, string>>): string {
+export function writeRevision(
+  folder: string,
+  revision: number,
+  documents: Readonly<Record<string, string>>,
+): string {
   const place = join(folder, 'revisions', String(revision));
-  if (existsSync(place)) throw new Refused(`revision ${revision} exists already`, 'revisions are never changed; run again');
+  if (existsSync(place))
+    throw new Refused(`revision ${revision} exists already`, 'revisions are never changed; run again');
   const draft = join(folder, 'revisions', `draft-${process.pid}`);
   mkdirSync(draft, { recursive: true });
   try {
-    for (const [name, content] of Object.entries(documents)) writeFileSync(join(draft, name), content, { flush: true });
+    for (const [name, content] of Object.entries(documents))
+      writeFileSync(join(draft, name), content, { flush: true });
     renameSync(draft, place);
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });

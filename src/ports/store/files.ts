@@ -39,7 +39,8 @@ export function fileBlobs(folder: string, others: readonly string[] = []): FileB
   const stored = new Set<Digest>();
   let drafts = 0;
   const pathIn = (root: string, digest: Digest) => join(root, digest.slice(7, 9), digest.slice(9));
-  const find = (digest: Digest) => [folder, ...others].map((root) => pathIn(root, digest)).find((path) => existsSync(path));
+  const find = (digest: Digest) =>
+    [folder, ...others].map((root) => pathIn(root, digest)).find((path) => existsSync(path));
   return {
     has(digest) {
       return stored.has(digest) || find(digest) !== undefined;
@@ -127,7 +128,7 @@ function fileDeposit(draft: string, place: (digest: Digest) => string | null): D
   return {
     write(piece) {
       hash.update(piece);
-      pieces.push(piece.slice());
+      pieces.push(new Uint8Array(piece)); // a copy; slice of a Buffer would be a view
       held += piece.length;
       size += piece.length;
       if (held > IN_MEMORY) spill();

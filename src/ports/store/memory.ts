@@ -21,7 +21,7 @@ export function memoryBlobs(): MemoryBlobs {
   }
 
   return {
-    put: (bytes) => keep(bytes.slice()),
+    put: (bytes) => keep(new Uint8Array(bytes)),
     open(digest) {
       const bytes = kept.get(digest);
       if (bytes === undefined)
@@ -31,8 +31,8 @@ export function memoryBlobs(): MemoryBlobs {
     deposit() {
       let pieces: Uint8Array[] = [];
       return {
-        // slice, not subarray: whoever writes may use the piece again
-        write: (piece) => void pieces.push(piece.slice()),
+        // a copy: whoever writes may use the piece again, and slice of a Buffer would be a view
+        write: (piece) => void pieces.push(new Uint8Array(piece)),
         close() {
           const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
           let at = 0;

@@ -17,7 +17,9 @@ export function sqliteOutcomes(folder: string): KeptOutcomes {
   mkdirSync(folder, { recursive: true });
   const database = new DatabaseSync(join(folder, 'cache.sqlite'));
   database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal;');
-  database.exec('create table if not exists outcome (name text primary key, json text not null) without rowid');
+  database.exec(
+    'create table if not exists outcome (name text primary key, json text not null) without rowid',
+  );
   const select = database.prepare('select json from outcome where name = ?');
   const insert = database.prepare('insert or ignore into outcome (name, json) values (?, ?)');
   let pending = 0;
