@@ -1,7 +1,7 @@
 import { Malformed } from '#domain/error';
 import type { Format, Reading } from '#domain/plugin';
 import type { Source } from '#domain/ports';
-import { bitmapEnd } from '#engine/bytes/bitmap';
+import { type Bitmap, bitmapEnd } from '#engine/bytes/bitmap';
 import { Cursor } from '#engine/bytes/cursor';
 import { isZero } from '#engine/bytes/pieces';
 
@@ -25,14 +25,13 @@ export const bmp: Format = {
     const c = new Cursor(source.bytes(0, 14));
     if (c.u16be() !== 0x424d) return null; // BM
     c.skip(8); // size of the file, which many writers get wrong; reserved
-    return claim(source, c.u32le());
+    const bitmap = bitmapEnd(source, 14, source.size, false);
+    return bitmap === null ? null : claim(source, bitmap, c.u32le());
   },
 };
 
 /** @param pixelsAt  as the header states it */
-function* claim(source: Source, pixelsAt: number): Generator<Reading> {
-  const bitmap = bitmapEnd(source, 14, source.size, false);
-  if (bitmap === null) throw new Malformed('no bitmap header', 14);
+function* claim(source: Source, bitmap: Bitmap, pixelsAt: number): Generator<Reading> {
   const end = pixelsAt + bitmap.size;
   if (pixelsAt < bitmap.pixelsAt || end > source.size) throw new Malformed('pixels leave the file', 10);
   yield { kind: 'extent', range: [0, bitmap.pixelsAt], role: 'header' };

@@ -1,6 +1,6 @@
-import { Malformed } from '#domain/error';
 import type { Format, Reading } from '#domain/plugin';
 import type { Source } from '#domain/ports';
+import type { ByteRange } from '#domain/range';
 import { bitmapEnd } from '#engine/bytes/bitmap';
 import { Cursor } from '#engine/bytes/cursor';
 import { latin1 } from '#engine/bytes/text';
@@ -22,34 +22,49 @@ export const ico: Format = {
   magics: [],
   open(source, whole) {
     if (!whole || source.size < 6 + 16 + 8) return null;
-    const c = new Cursor(source.bytes(0, 6));
-    const reserved = c.u16le();
-    const type = c.u16le(); // 1 icon, 2 pointer
-    const count = c.u16le();
-    const isLikely = reserved === 0 && (type === 1 || type === 2) && count >= 1 && count <= IMAGES_LIMIT;
-    return isLikely ? claim(source, count) : null;
+    const images = readDirectory(source);
+    return images === null ? null : claim(source, images);
   },
 };
 
 /** Images of one icon. */
 const IMAGES_LIMIT = 256;
 
-function* claim(source: Source, count: number): Generator<Reading> {
-  const directoryEnd = 6 + 16 * count;
-  if (directoryEnd > source.size) throw new Malformed('directory cut short', 6);
-  const c = new Cursor(source.bytes(6, directoryEnd), 0, 6);
-  yield { kind: 'extent', range: [0, directoryEnd], role: 'header' };
-  for (let i = 0; i < count; i++) {
-    c.skip(8); // width, height, colours, reserved, planes or hot spot, depth or hot spot
-    const size = c.u32le();
-    const at = c.u32le();
-    if (at < directoryEnd || at + size > source.size || size < 8)
-      throw new Malformed('image leaves the file', 6 + 16 * i);
-    if (latin1(source.bytes(at, at + 8)) === '\x89PNG\r\n\x1a\n') continue;
-    const bitmap = bitmapEnd(source, at, at + size, true);
-    if (bitmap === null) throw new Malformed('image is no bitmap', at);
-    yield { kind: 'extent', range: [at, bitmap.pixelsAt], role: 'header' };
-    yield { kind: 'extent', range: [bitmap.pixelsAt, Math.min(bitmap.end, at + size)], role: 'payload' };
+/** Where each image stands. Null: no directory, or an image that is neither bitmap nor PNG: the few small numbers of a
+ *  directory occur in other files too. */
+function readDirectory(source: Source): readonly ByteRange[] | null {
+  const c = new Cursor(source.bytes(0, 6));
+  const reserved = c.u16le();
+  const type = c.u16le(); // 1 icon, 2 pointer
+  const count = c.u16le();
+  const end = 6 + 16 * count;
+  const isLikely = reserved === 0 && (type === 1 || type === 2) && count >= 1 && count <= IMAGES_LIMIT;
+  if (!isLikely || end > source.size) return null;
+  const list = new Cursor(source.bytes(6, end));
+  const images = Array.from({ length: count }, (): ByteRange => {
+    list.skip(8); // width, height, colours, reserved, planes or hot spot, depth or hot spot
+    const size = list.u32le();
+    const at = list.u32le();
+    return [at, at + size];
+  });
+  const isImage = (range: ByteRange) =>
+    range[0] >= end &&
+    range[1] <= source.size &&
+    (isPng(source, range) || bitmapEnd(source, range[0], range[1], true) !== null);
+  return images.every(isImage) ? images : null;
+}
+
+function isPng(source: Source, [start, end]: ByteRange): boolean {
+  return end - start >= 8 && latin1(source.bytes(start, start + 8)) === '\x89PNG\r\n\x1a\n';
+}
+
+function* claim(source: Source, images: readonly ByteRange[]): Generator<Reading> {
+  yield { kind: 'extent', range: [0, 6 + 16 * images.length], role: 'header' };
+  for (const range of images) {
+    const bitmap = isPng(source, range) ? null : bitmapEnd(source, range[0], range[1], true);
+    if (bitmap === null) continue;
+    yield { kind: 'extent', range: [range[0], bitmap.pixelsAt], role: 'header' };
+    yield { kind: 'extent', range: [bitmap.pixelsAt, Math.min(bitmap.end, range[1])], role: 'payload' };
   }
-  yield { kind: 'fact', name: 'images', value: String(count) };
+  yield { kind: 'fact', name: 'images', value: String(images.length) };
 }

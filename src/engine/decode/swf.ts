@@ -34,14 +34,15 @@ export const swf: Format = {
     const version = c.u8();
     const size = c.u32le(); // unpacked, with these eight bytes
     if (version < 1 || version > 60 || size < 12) return null;
-    return isPlain ? claimPlain(source, version, size) : unpack(source, version, size);
+    // three letters are little: a plain film must be there in full, a packed one begin as zlib does
+    if (isPlain) return size > source.size ? null : claimPlain(source, version, size);
+    return source.bytes(8, 9)[0] === 0x78 ? unpack(source, version, size) : null;
   },
 };
 
 const UNPACKED_LIMIT = 64 * 1024 * 1024;
 
 function* claimPlain(source: Source, version: number, size: number): Generator<Reading> {
-  if (size > source.size) throw new Malformed(`film of ${size} bytes, ${source.size} there`, 4);
   const [first = 0] = source.bytes(8, 9);
   const frameEnd = 8 + Math.ceil((5 + 4 * (first >> 3)) / 8); // four numbers of as many bits as the first five say
   let at = frameEnd + 4; // frame rate, frame count

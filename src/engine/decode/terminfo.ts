@@ -19,12 +19,21 @@ export const terminfo: Format = {
   open(source, whole) {
     if (!whole || source.size < 12 || source.size > SIZE_LIMIT) return null;
     const mark = new Cursor(source.bytes(0, 2)).u16le();
-    return mark === 0o432 || mark === 0o1036 ? claim(source, mark === 0o1036 ? 4 : 2) : null;
+    if (mark !== 0o432 && mark !== 0o1036) return null;
+    return namesOf(source) === null ? null : claim(source, mark === 0o1036 ? 4 : 2);
   },
 };
 
 /** Bytes of the largest description that ncurses reads. */
 const SIZE_LIMIT = 32_768;
+
+/** Names of the terminal, parted by bars. Null: no words stand there, so no description. */
+function namesOf(source: Source): string | null {
+  const size = new Cursor(source.bytes(2, 4)).u16le();
+  if (12 + size > source.size) return null;
+  const names = latin1(source.bytes(12, 12 + size));
+  return /^[\x20-\x7e]+\0$/.test(names) ? names.slice(0, -1) : null;
+}
 
 /** @param number  bytes of a number: 2, or 4 since ncurses 6.1 */
 function* claim(source: Source, number: 2 | 4): Generator<Reading> {
@@ -35,10 +44,9 @@ function* claim(source: Source, number: 2 | 4): Generator<Reading> {
   const numbers = c.u16le();
   const strings = c.u16le();
   const tableSize = c.u16le();
-  const names = latin1(c.take(namesSize));
-  if (!/^[\x20-\x7e]+\0$/.test(names)) throw new Malformed('names are no words', 12);
+  c.skip(namesSize);
   yield { kind: 'extent', range: [0, c.at], role: 'header' };
-  yield { kind: 'fact', name: 'names', value: names.slice(0, -1) };
+  yield { kind: 'fact', name: 'names', value: namesOf(source) ?? '' };
   let at = c.at;
   skipValues(c, booleans, numbers * number + strings * 2 + tableSize);
   yield { kind: 'extent', range: [at, c.at], role: 'payload' };
