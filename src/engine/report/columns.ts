@@ -117,7 +117,7 @@ export function tabled(
  *  @param limit  characters that are kept, ≥ 2 */
 export function shortened(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= limit) return text;
   const tail = Math.floor(limit / 3);
   const head = limit - tail;

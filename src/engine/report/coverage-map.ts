@@ -27,8 +27,9 @@ const CELLS = 128;
 const CELL_WIDTH = (WIDTH - LEFT) / CELLS;
 const ROW_HEIGHT = 11;
 const ROWS_LIMIT = 32;
-const LEGEND_ROW = 17;
-const LEGEND_COLUMN = 235;
+const LEGEND_ROW = 18;
+const LEGEND_COLUMNS = 2;
+const LEGEND_WIDTH = 320;
 
 /** Bytes of one input in the order of the file, left to right and top to bottom.
  *  @param name    of the input
@@ -39,13 +40,13 @@ export function coverageMap(map: CoverageMap, name: string, prefix: string): Mar
   const cells = cellsOf(map, perRow / CELLS, rows * CELLS);
   const top = rows * ROW_HEIGHT + 10;
   const shown = legendOf(map);
-  const height = top + Math.ceil(shown.length / 3) * LEGEND_ROW;
+  const height = top + Math.ceil(shown.length / LEGEND_COLUMNS) * LEGEND_ROW;
   const fill = ({ kind, tone }: Look) => (tone === kind ? `url(#${prefix}-${kind})` : tone);
   const said = shown.map(({ look, share }) => `${share} ${look.words}`).join(', ');
   const legend = shown.map(({ look, share }, i) => {
-    const x = LEFT + (i % 3) * LEGEND_COLUMN;
-    const y = top + Math.floor(i / 3) * LEGEND_ROW;
-    return markup`<rect x="${x}" y="${y}" width="12" height="9" fill="${fill(look)}" stroke="#333" stroke-width="0.6"/><text x="${x + 17}" y="${y + 8}">${share} ${look.words}</text>`;
+    const x = LEFT + (i % LEGEND_COLUMNS) * LEGEND_WIDTH;
+    const y = top + Math.floor(i / LEGEND_COLUMNS) * LEGEND_ROW;
+    return markup`<rect x="${x}" y="${y}" width="14" height="10" fill="${fill(look)}" stroke="#333" stroke-width="0.6"/><text x="${x + 20}" y="${y + 9}">${share} ${look.words}</text>`;
   });
   return markup`<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="${prefix}-title ${prefix}-desc">
 <title id="${prefix}-title">Which bytes of ${name} are explained</title>

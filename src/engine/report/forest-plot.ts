@@ -5,8 +5,8 @@ import { type Markup, markup, NOTHING } from '#engine/report/markup';
 import { type Verdict, verdictOf } from '#engine/report/sentences';
 
 const WIDTH = 720;
-const LEFT = 205;
-const RIGHT = 505;
+const LEFT = 195;
+const RIGHT = 480;
 const TOP = 22;
 const ROW = 22;
 

@@ -8,7 +8,7 @@ export interface Markup {
 }
 
 /** Longest text put into a page in one place; what is longer loses its middle and stays whole in the record. */
-const TEXT_LIMIT = 1500;
+const TEXT_LIMIT = 800;
 
 type Value = string | number | Markup | readonly Markup[];
 
@@ -26,6 +26,7 @@ export const NOTHING: Markup = { kind: 'markup', text: '' };
 
 function textOf(value: Value): string {
   if (typeof value === 'number') return String(value);
-  if (typeof value === 'string') return html(shortened(value, TEXT_LIMIT));
+  // A percent sign stays with its number.
+  if (typeof value === 'string') return html(shortened(value, TEXT_LIMIT)).replaceAll(/(\d) %/g, '$1&#160;%');
   return 'kind' in value ? value.text : value.map(({ text }) => text).join('');
 }

@@ -18,7 +18,12 @@ function short(name: string): string {
 
 /** The question in the words of the authority, or our own. */
 export function titleOf({ about }: AssayRecord): string {
-  return about?.question ?? 'Could this equipment be used to spy?';
+  return about === null ? 'Could this equipment be used to spy?' : shortened(about.question, 400);
+}
+
+/** Heading of what changed. */
+export function sinceText({ difference }: AssayRecord): string {
+  return difference === null ? 'What changed' : `What changed since revision ${difference.from}`;
 }
 
 /** A fact with its label. */
@@ -140,13 +145,18 @@ export function stateOf(record: AssayRecord): { readonly head: string; readonly 
   const head = record.status === 'final' ? 'FINAL.' : 'INTERIM - not a final report.';
   const spying = tallyOf(record, ESPIONAGE_QUESTIONS);
   const craft = tallyOf(record, CRAFT_QUESTIONS);
-  const { total, explained } = record.coverage.bytes;
-  const bytes =
-    total === 0
-      ? 'no bytes were examined'
-      : `${atLeast(explained / total)} of ${grouped(total)} bytes are explained`;
-  const sentence = `As of ${record.asOf}, of ${ESPIONAGE_QUESTIONS.length} questions about espionage ${tallyText(spying)}; of ${CRAFT_QUESTIONS.length} about craft ${tallyText(craft)}; ${bytes}.`;
+  const sentence = `As of ${record.asOf}, of ${ESPIONAGE_QUESTIONS.length} questions about espionage ${tallyText(spying)}; of ${CRAFT_QUESTIONS.length} about craft ${tallyText(craft)}; ${leastCoverage(record)}.`;
   return { head, sentence };
+}
+
+/** The least coverage any answer about espionage rests on: the same figure as in its row. */
+function leastCoverage({ questions, coverage }: AssayRecord): string {
+  if (coverage.bytes.total === 0) return 'no bytes were examined';
+  const behind = questions.flatMap(({ coverage: each }) => (each === null ? [] : [each]));
+  const least = behind.toSorted((a, b) => a.share - b.share)[0];
+  return least === undefined
+    ? 'no answer rests on anything examined'
+    : `what was looked into rests on at least ${atLeast(least.share)} of ${least.of} explained`;
 }
 
 function tallyText(tally: Readonly<Record<Answer, number>>): string {
@@ -162,11 +172,28 @@ function tallyText(tally: Readonly<Record<Answer, number>>): string {
   return said.length === 0 ? '0 are answered' : said.join(', ');
 }
 
+/** What stands in place of indications when there are none: how hard we looked. */
+export function noIndicationsText(record: AssayRecord): string {
+  const { questions } = record;
+  const looked = questions.filter(({ answer }) => answer !== 'not-examined').length;
+  return `This record holds no indication. ${looked} of ${questions.length} questions were looked into; ${leastCoverage(record)}; ${leastPower(record)}.`;
+}
+
+/** The worst power behind any answer about espionage; one answer without makes the whole unmeasured. */
+function leastPower({ questions }: AssayRecord): string {
+  const asked: readonly QuestionId[] = ESPIONAGE_QUESTIONS;
+  const looked = questions.filter(({ id, answer }) => answer !== 'not-examined' && asked.includes(id));
+  const measured = looked.flatMap(({ power }) => (power === null ? [] : [power]));
+  const worst = measured.toSorted((a, b) => a.lower - b.lower)[0];
+  if (worst === undefined || measured.length < looked.length) return 'power was not measured for all of them';
+  return `the least power is ${grouped(worst.found)} of ${grouped(worst.planted)} planted ${short(worst.class)} found, at least ${atLeast(worst.lower)}`;
+}
+
 /** What the answers are held against. */
 export function gateText({ gate }: AssayRecord): string {
   const classes = Object.entries(gate.classes).flatMap(([, names]) => names ?? []);
   const which =
-    classes.length === 0 ? 'no class of implant is required' : `for each of ${classes.map(short).join(', ')}`;
+    classes.length === 0 ? 'no class of implant is required' : `for ${classes.map(short).join(', ')}`;
   return `at least ${atLeast(gate.coverage)} explained; lower bound of power at least ${atLeast(gate.power)} at level careful, ${which}; no open indication; vendor heard`;
 }
 

@@ -27,9 +27,11 @@ import {
   INPUT_NAMES,
   LIMITS,
   missingOf,
+  noIndicationsText,
   openedText,
   periodText,
   runsOf,
+  sinceText,
   stateOf,
   titleOf,
   unitsText,
@@ -66,7 +68,7 @@ export function textReport(
     ...indications(record),
     ...power(record),
     ...talk(record),
-    ...list(`What changed since ${sinceText(record)}`, changesOf(record)),
+    ...list(sinceText(record), changesOf(record)),
     ...list('What is missing for a final report', missingOf(record)),
     ...failures(record),
     ...grounds(record),
@@ -235,7 +237,13 @@ function coverage(record: AssayRecord): readonly Line[] {
   const more = gaps.total - listed.length;
   return section('Coverage', [
     ...plain(
-      bytes.total === 0 ? ['  No bytes were examined.'] : [`  [${barOf(kinds, bytes.total)}]`, ...legend],
+      bytes.total === 0
+        ? ['  No bytes were examined.']
+        : [
+            '  Bytes of all artefacts, compressed content counted at both levels:',
+            `  [${barOf(kinds, bytes.total)}]`,
+            ...legend,
+          ],
     ),
     ...plain(
       labelled(
@@ -286,9 +294,8 @@ function indications(record: AssayRecord): readonly Line[] {
   const digest = shortDigests(record);
   const shown = all.slice(0, SHOWN.indications).flatMap((indication) => indicationLines(indication, digest));
   const more = all.length - SHOWN.indications;
-  const none = 'This record holds none. How hard we looked stands with each answer above.';
   return section(`Indications (${grouped(all.length)})`, [
-    ...(all.length === 0 ? plain(labelled('', none, 2)) : shown),
+    ...(all.length === 0 ? plain(labelled('', noIndicationsText(record), 2)) : shown),
     ...plain(more > 0 ? [`  and ${grouped(more)} more in the record`] : []),
   ]);
 }
@@ -392,10 +399,6 @@ function talk(record: AssayRecord): readonly Line[] {
 }
 
 // --- what it rests on
-
-function sinceText({ difference }: AssayRecord): string {
-  return difference === null ? 'the revision before' : `revision ${difference.from}`;
-}
 
 function failures({ failures: all }: AssayRecord): readonly Line[] {
   if (all.length === 0) return [];
