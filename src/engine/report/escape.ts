@@ -4,7 +4,12 @@
 const UNSEEN: readonly (readonly [number, number])[] = [
   [0x00ad, 0x00ad], // soft hyphen
   [0x034f, 0x034f], // combining grapheme joiner
+  [0x0600, 0x0605], // Arabic signs that reach over what follows
   [0x061c, 0x061c], // Arabic letter mark
+  [0x06dd, 0x06dd], // end of ayah
+  [0x070f, 0x070f], // Syriac abbreviation mark
+  [0x0890, 0x0891], // Arabic pound and piastre marks
+  [0x08e2, 0x08e2], // disputed end of ayah
   [0x115f, 0x1160], // Hangul fillers
   [0x17b4, 0x17b5], // Khmer inherent vowels
   [0x180b, 0x180f], // Mongolian selectors and vowel separator
@@ -18,6 +23,9 @@ const UNSEEN: readonly (readonly [number, number])[] = [
   [0xfeff, 0xfeff], // zero width no-break space
   [0xffa0, 0xffa0], // halfwidth Hangul filler
   [0xfff0, 0xfffb], // unassigned; interlinear annotation
+  [0x110bd, 0x110bd], // Kaithi number signs
+  [0x110cd, 0x110cd],
+  [0x13430, 0x1343f], // hieroglyph joiners
   [0x1bca0, 0x1bca3], // shorthand format controls
   [0x1d173, 0x1d17a], // musical format controls
   [0xe0000, 0xe0fff], // tags, supplementary selectors

@@ -52,10 +52,13 @@ export function tenthsOf(
     result[i] = (result[i] ?? 0) + 1;
     left--;
   }
-  // Gaps rounded up may have taken more than there is: the largest explained kind gives way.
-  for (const { i } of byRemainder.toSorted((a, b) => (result[b.i] ?? 0) - (result[a.i] ?? 0))) {
+  // Gaps rounded up may have taken more than there is: the largest explained kind gives way, then the largest gap.
+  const giving = kinds
+    .map(({ gap }, i) => ({ i, gap }))
+    .toSorted((a, b) => Number(a.gap) - Number(b.gap) || (result[b.i] ?? 0) - (result[a.i] ?? 0));
+  for (const { i, gap } of giving) {
     if (left >= 0) break;
-    const taken = Math.min(result[i] ?? 0, -left);
+    const taken = Math.min(Math.max(0, (result[i] ?? 0) - (gap ? 1 : 0)), -left);
     result[i] = (result[i] ?? 0) - taken;
     left += taken;
   }

@@ -176,6 +176,7 @@ function tallyText(tally: Readonly<Record<Answer, number>>): string {
 export function noIndicationsText(record: AssayRecord): string {
   const { questions } = record;
   const looked = questions.filter(({ answer }) => answer !== 'not-examined').length;
+  if (looked === 0) return `None of ${questions.length} questions was looked into: nothing can be said.`;
   return `This record holds no indication. ${looked} of ${questions.length} questions were looked into; ${leastCoverage(record)}; ${leastPower(record)}.`;
 }
 
@@ -185,7 +186,8 @@ function leastPower({ questions }: AssayRecord): string {
   const looked = questions.filter(({ id, answer }) => answer !== 'not-examined' && asked.includes(id));
   const measured = looked.flatMap(({ power }) => (power === null ? [] : [power]));
   const worst = measured.toSorted((a, b) => a.lower - b.lower)[0];
-  if (worst === undefined || measured.length < looked.length) return 'power was not measured for all of them';
+  if (worst === undefined) return 'power was not measured';
+  if (measured.length < looked.length) return 'power was not measured for every one of them';
   return `the least power is ${grouped(worst.found)} of ${grouped(worst.planted)} planted ${short(worst.class)} found, at least ${atLeast(worst.lower)}`;
 }
 
@@ -317,21 +319,20 @@ export const LIMITS: readonly string[] = [
 ];
 
 /** The last line of a report: the code of the command and what made it so.
- *  @param exit  the code, with a remark if it was not given as such */
+ *  @param exit  the code, with a remark if it was not given as such
+ *  @returns at most 80 characters for all counts below a thousand */
 export function exitText(record: AssayRecord, exit: string): string {
-  const all = tallyOf(record, [...ESPIONAGE_QUESTIONS, ...CRAFT_QUESTIONS]);
   const broken = record.failures.filter(({ kind }) => kind !== 'stopped').length;
-  const reasons: string[] = [];
-  const indications = record.indications.length;
-  if (indications > 0) reasons.push(counted(indications, 'indication'));
-  if (broken > 0) reasons.push(`${counted(broken, 'failure')} of a plug-in`);
-  const below = [
-    all.inconclusive > 0 ? `${all.inconclusive} inconclusive` : '',
-    all['not-examined'] > 0 ? `${all['not-examined']} not examined` : '',
-  ].filter((part) => part !== '');
-  if (below.length > 0) reasons.push(`of ${record.questions.length} questions ${below.join(', ')}`);
-  if (reasons.length === 0) reasons.push(record.status === 'final' ? 'the gate is met' : 'interim');
-  return `Exit ${exit}   ${reasons.join('; ')}`;
+  const below = record.questions.filter(
+    ({ answer }) => answer === 'inconclusive' || answer === 'not-examined',
+  ).length;
+  const reasons = [
+    record.indications.length > 0 ? counted(record.indications.length, 'indication') : '',
+    broken > 0 ? counted(broken, 'failure') : '',
+    below > 0 ? `${below} of ${record.questions.length} answers below the gate` : '',
+  ].filter((reason) => reason !== '');
+  const without = record.status === 'final' ? 'the gate is met' : 'interim';
+  return `Exit ${exit}   ${reasons.length === 0 ? without : reasons.join('; ')}`;
 }
 
 /** What kind of thing an input is. */
