@@ -1,0 +1,895 @@
+import type { ByteRange } from '#domain/range';
+import {
+  asWritten,
+  linesOf,
+  readShell,
+  type Script,
+  type ShellCase,
+  type ShellChain,
+  type ShellCommand,
+  type ShellFor,
+  type ShellFunction,
+  type ShellIf,
+  type ShellLoop,
+  type ShellNode,
+  type ShellWord,
+} from '#engine/bytes/shell';
+import { type Launch, launchOf, SHELLS } from '#engine/describe/start-up/launch';
+import { baseName, type Context, type Starts, under, unreached } from '#engine/describe/start-up/starts';
+import { combine, isFilledLater, truthOf } from '#engine/describe/start-up/tests';
+import { baseOf, fits, matchesOf, type System, type SystemFile } from '#engine/describe/start-up/tree';
+import { UTILITIES } from '#engine/describe/start-up/utilities';
+import {
+  type Argument,
+  argumentsOf,
+  type Constants,
+  constantsOf,
+  patternOf,
+  type Scope,
+  textOf,
+  wordsOf,
+} from '#engine/describe/start-up/values';
+
+/** Scripts that call scripts. */
+const SCRIPT_DEPTH = 16;
+/** Functions that call functions, files that source files. */
+const CALL_DEPTH = 32;
+/** Ways of calling that one script or function is read for. */
+const WAYS = 8;
+/** Values one loop goes through. */
+const ROUNDS = 256;
+/** Names of functions kept for one tree. */
+const FUNCTIONS = 50_000;
+/** Nodes looked at in one tree. */
+const STEPS = 2_000_000;
+
+/** A script to be read as start-up runs it. */
+export interface Call {
+  readonly path: string;
+  readonly args: readonly (string | null)[] | null;
+  readonly context: Context;
+  readonly depth: number;
+}
+
+/** Text that start-up runs though it is no file of its own: the process of an inittab line, an ExecStart. */
+export interface Piece {
+  readonly file: SystemFile;
+  /** The line it stands on. */
+  readonly range: ByteRange;
+  readonly context: Context;
+}
+
+/** Everything that has been read of one system. */
+export interface Reader {
+  readonly system: System;
+  readonly starts: Starts;
+  /** Scripts that start-up calls, oldest first. */
+  readonly waiting: Call[];
+  /** Folders that something is mounted on while the system starts. */
+  readonly mounts: Set<string>;
+  /** Folders that a script puts into PATH. */
+  readonly searched: Set<string>;
+  /** Units and services named to systemctl or service. */
+  readonly units: { readonly name: string; readonly context: Context }[];
+  /** Paths of files read by a start-up that reaches them. */
+  readonly reachedFiles: Set<string>;
+  readonly ways: Map<string, number>;
+  readonly scripts: Map<string, ReadScript | null>;
+  /** Names of functions that any script of the system defines. */
+  readonly functions: Set<string>;
+  steps: number;
+}
+
+interface ReadScript {
+  readonly script: Script;
+  readonly constants: Constants;
+}
+
+export function readerOf(system: System, starts: Starts): Reader {
+  return {
+    system,
+    starts,
+    waiting: [],
+    mounts: new Set(),
+    searched: new Set(),
+    units: [],
+    reachedFiles: new Set(),
+    ways: new Map(),
+    scripts: new Map(),
+    functions: new Set(),
+    steps: 0,
+  };
+}
+
+/** Reads scripts until none waits. */
+export function readWaiting(reader: Reader): void {
+  for (let next = reader.waiting.shift(); next !== undefined; next = reader.waiting.shift()) {
+    readCall(reader, next);
+  }
+}
+
+/** Runs text that stands on one line of some file. */
+export function runText(reader: Reader, text: string, piece: Piece): void {
+  const script = readShell(Buffer.from(text, 'latin1'));
+  const run: Run = { ...freshRun(reader, piece.file, constantsOf(script), []), script, line: piece.range };
+  walk(script.body, run, piece.context);
+}
+
+/** Starts one program whose arguments are already apart. */
+export function runArguments(reader: Reader, words: readonly string[], piece: Piece): void {
+  const none = constantsOf({ text: '', body: [], cut: null });
+  const run: Run = { ...freshRun(reader, piece.file, none, []), line: piece.range };
+  const args = words.map((text) => ({ text, known: /[$`]/.test(text) ? null : text, pattern: false }));
+  launch(args, run, piece.context, piece.range);
+}
+
+/** How one script is being run. */
+interface Run {
+  readonly reader: Reader;
+  readonly file: SystemFile;
+  readonly script: Script;
+  readonly constants: Constants;
+  readonly functions: Map<string, Defined>;
+  readonly bound: ReadonlyMap<string, string>;
+  /** Changes with `set` and `shift`. */
+  readonly arguments: { list: readonly (string | null)[] | null };
+  /** What procd was told of an instance so far. */
+  readonly instance: { open: OpenInstance | null };
+  /** Where everything stands when the text is no file of its own; null: each command on its own line. */
+  readonly line: ByteRange | null;
+  readonly depth: number;
+  readonly calls: number;
+}
+
+interface Defined {
+  readonly node: ShellFunction;
+  readonly run: Run;
+  readonly called: Map<string, Flow>;
+}
+
+interface OpenInstance {
+  readonly range: ByteRange;
+  readonly file: SystemFile;
+  readonly context: Context;
+  command: readonly Argument[];
+  user: string | null;
+}
+
+/** What a command does to those after it: leaves the script, the function or the loop. Null: nothing. */
+type Flow = {
+  readonly leaves: 'script' | 'function' | 'loop';
+  readonly sure: boolean;
+  readonly why: string;
+} | null;
+
+function freshRun(
+  reader: Reader,
+  file: SystemFile,
+  constants: Constants,
+  args: readonly (string | null)[] | null,
+): Run {
+  return {
+    reader,
+    file,
+    script: { text: '', body: [], cut: null },
+    constants,
+    functions: new Map(),
+    bound: new Map(),
+    arguments: { list: args },
+    instance: { open: null },
+    line: null,
+    depth: 0,
+    calls: 0,
+  };
+}
+
+/** A process of its own: what it sets does not come back. */
+function subshellOf(run: Run): Run {
+  return { ...run, arguments: { list: run.arguments.list }, functions: new Map(run.functions) };
+}
+
+function scopeOf(run: Run): Scope {
+  const { constants, bound, file } = run;
+  return { constants, bound, args: run.arguments.list, self: `/${file.path}` };
+}
+
+// --- files
+
+function scriptOf(reader: Reader, file: SystemFile): ReadScript | null {
+  const known = reader.scripts.get(file.path);
+  if (known !== undefined) return known;
+  const bytes = reader.system.text(file);
+  const script = bytes === null || !isShell(bytes) ? null : readShell(bytes);
+  const read = script === null ? null : { script, constants: constantsOf(script) };
+  reader.scripts.set(file.path, read);
+  return read;
+}
+
+/** True for a script of a shell by its first line, or text without one: a shell that is given it runs it. */
+export function isShell(bytes: Uint8Array): boolean {
+  const first = interpreterOf(bytes);
+  return first === null || first.some((word) => SHELLS.has(baseOf(word)) || RC_SHELLS.has(baseOf(word)));
+}
+
+const RC_SHELLS = new Set(['rc.common', 'openrc-run', 'runscript', 'busybox']);
+
+/** Words behind `#!`; null: no such line. */
+export function interpreterOf(bytes: Uint8Array): readonly string[] | null {
+  if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return null;
+  const end = bytes.indexOf(0x0a);
+  const line = Buffer.from(bytes.subarray(2, Math.min(end === -1 ? 256 : end, 256))).toString('latin1');
+  return line.split(/\s+/).filter((word) => word !== '');
+}
+
+function readCall(reader: Reader, { path, args, context, depth }: Call): void {
+  const file = reader.system.file(path);
+  const read = file === null ? null : scriptOf(reader, file);
+  if (file === null || read === null) return;
+  const certain = context.reached && context.conditions.length === 0;
+  if (!isNewWay(reader, `${file.path}\0${JSON.stringify(args)}`, file.path, context)) return;
+  if (context.reached) reader.reachedFiles.add(file.path);
+  const linked = reader.system.linkAt(path) === null ? [] : [path.replace(/^\/+/, '')];
+  const chain = [...context.chain, ...linked.filter((link) => link !== file.path), file.path];
+  const here: Context = { ...context, chain: chain.slice(0, SCRIPT_DEPTH * 2) };
+  const run: Run = { ...freshRun(reader, file, read.constants, args), script: read.script, depth };
+  const bytes = reader.system.text(file);
+  const interpreter = (bytes === null ? null : interpreterOf(bytes))?.map(baseOf) ?? [];
+  walk(read.script.body, run, here);
+  if (interpreter.includes('rc.common')) runRcCommon(run, here);
+  else if (interpreter.includes('openrc-run') || interpreter.includes('runscript')) runOpenrc(run, here);
+  closeInstance(run);
+  if (certain || !context.reached) walkUncalled(run, here);
+}
+
+/** False when the file was already read that way at least as certainly, or in enough other ways. */
+function isNewWay(reader: Reader, way: string, owner: string, context: Context): boolean {
+  const rank = !context.reached ? 1 : context.conditions.length > 0 ? 2 : 3;
+  const before = reader.ways.get(way) ?? 0;
+  if (before >= rank) return false;
+  const count = reader.ways.get(`#${owner}`) ?? 0;
+  if (count >= WAYS * 3) return false;
+  reader.ways.set(`#${owner}`, count + 1);
+  reader.ways.set(way, rank);
+  return true;
+}
+
+/** Functions that nothing called are described too, as not reached. */
+function walkUncalled(run: Run, context: Context): void {
+  for (const [name, { node, called, run: own }] of run.functions) {
+    if (called.size > 0 || own.file !== run.file) continue;
+    const inner: Run = { ...own, arguments: { list: null }, calls: CALL_DEPTH - 1 };
+    walk(node.body, inner, under(unreached(context), `function ${name}`));
+    closeInstance(inner);
+  }
+}
+
+/** OpenWrt's rc.common: reads the script, then calls the function the first argument names.
+ *  `boot` is `start` unless the script has its own; with procd `start` runs `start_service`. */
+function runRcCommon(run: Run, context: Context): void {
+  const { functions } = run;
+  const service = functions.get('start_service');
+  if (service !== undefined && !functions.has('start')) functions.set('start', service);
+  const asked = run.arguments.list?.[0];
+  const action = asked === undefined || asked === null ? 'start' : asked;
+  const name = action === 'boot' && functions.has('boot') ? 'boot' : BEGINS.has(action) ? 'start' : action;
+  for (const wanted of BEGINS.has(action) ? [name, 'service_started'] : [name]) {
+    const found = functions.get(wanted);
+    if (found !== undefined) callFunction(found, [], run, context);
+  }
+}
+
+const BEGINS = new Set(['boot', 'start', 'restart', 'reload']);
+
+/** OpenRC starts what `command` names unless the script has a `start` of its own. */
+function runOpenrc(run: Run, context: Context): void {
+  const start = run.functions.get('start');
+  if (start !== undefined) {
+    callFunction(start, [], run, context);
+    return;
+  }
+  const node = run.script.body.find(
+    (candidate) =>
+      candidate.kind === 'command' && candidate.assignments.some(({ name }) => name === 'command'),
+  );
+  if (node === undefined) return;
+  const scope = scopeOf(run);
+  const value = (name: string) => {
+    const word = run.constants.shown.get(name);
+    return word === undefined ? null : textOf(word, scope);
+  };
+  const command = value('command');
+  if (command === null) return;
+  const args =
+    value('command_args')
+      ?.text.split(/\s+/)
+      .filter((text) => text !== '') ?? [];
+  const user = value('command_user')?.text.split(':')[0] ?? context.user;
+  const words = args.map((text) => ({ text, known: text, pattern: false }));
+  launch([command, ...words], run, { ...context, by: 'openrc', user }, lineOf(node.range, run));
+}
+
+function lineOf(range: ByteRange, run: Run): ByteRange {
+  return run.line ?? linesOf(run.script.text, range);
+}
+
+// --- nodes
+
+function walk(nodes: readonly ShellNode[], run: Run, context: Context): Flow {
+  let here = context;
+  let ended: Flow = null;
+  for (const node of nodes) {
+    if (++run.reader.steps > STEPS) break;
+    const flow = walkNode(node, run, here);
+    if (flow === null) continue;
+    here = flow.sure ? unreached(here) : under(here, flow.why);
+    if (ended === null || (!ended.sure && flow.sure)) ended = flow;
+  }
+  return ended;
+}
+
+function walkNode(node: ShellNode, run: Run, context: Context): Flow {
+  switch (node.kind) {
+    case 'command':
+      return walkCommand(node, run, context);
+    case 'chain':
+      return walkChain(node, run, context);
+    case 'pipeline': {
+      const [only] = node.parts;
+      if (node.parts.length === 1 && only !== undefined) return walkNode(only, run, context);
+      for (const part of node.parts) walkNode(part, subshellOf(run), context);
+      return null;
+    }
+    case 'if':
+      return walkIf(node, run, context);
+    case 'loop':
+      return walkLoop(node, run, context);
+    case 'for':
+      return walkFor(node, run, context);
+    case 'case':
+      return walkCase(node, run, context);
+    case 'group':
+      if (!node.subshell) return walk(node.body, run, context);
+      walk(node.body, subshellOf(run), context);
+      return null;
+    case 'function':
+      if (run.reader.functions.size < FUNCTIONS) run.reader.functions.add(node.name);
+      run.functions.set(node.name, { node, run, called: new Map() });
+      return null;
+  }
+}
+
+/** The written text of a range, on one line. */
+function written(run: Run, [start, end]: ByteRange): string {
+  return run.script.text.slice(start, Math.min(end, start + 1000)).replaceAll(/\s+/g, ' ');
+}
+
+function unsure(flow: Flow, why: string): Flow {
+  return flow === null ? null : { ...flow, sure: false, why };
+}
+
+function walkChain(node: ShellChain, whole: Run, context: Context): Flow {
+  const run = node.background ? subshellOf(whole) : whole;
+  const { system } = run.reader;
+  let flow = walkNode(node.first, run, context);
+  let truth = truthOf([node.first], scopeOf(run), system);
+  let last: ShellNode = node.first;
+  for (const link of node.rest) {
+    const needed = link.operator === '&&';
+    const before = written(run, [node.range[0], last.range[1]]);
+    const here =
+      truth === needed
+        ? context
+        : truth === null
+          ? under(context, `${before} ${link.operator}`)
+          : unreached(context);
+    const own = walkNode(link.node, run, here);
+    if (truth === needed) flow = own ?? flow;
+    else if (truth === null) flow ??= unsure(own, written(run, node.range));
+    truth = combine(link.operator, truth, truthOf([link.node], scopeOf(run), system));
+    last = link.node;
+  }
+  return node.background ? null : flow;
+}
+
+function walkIf(node: ShellIf, run: Run, context: Context): Flow {
+  const before = run.reader.waiting.length;
+  const flow = walkBranches(node, run, context);
+  if (node.otherwise !== null && node.branches.length === 1) mergeCalls(run.reader, before, context);
+  return flow;
+}
+
+/** A script that both branches call is called whatever the condition says. */
+function mergeCalls(reader: Reader, from: number, context: Context): void {
+  const fresh = reader.waiting.splice(from);
+  const groups = Map.groupBy(fresh, (call) => JSON.stringify([call.path, call.args]));
+  const depth = context.conditions.length;
+  for (const group of groups.values()) {
+    const heads = new Set(group.map(({ context: own }) => own.conditions[depth]));
+    const tails = group.map(({ context: own }) => JSON.stringify(own.conditions.slice(depth + 1)));
+    const [first] = group;
+    if (first === undefined) continue;
+    const isBoth = heads.size === 2 && tails.every((tail) => tail === tails[0]);
+    const conditions = [...context.conditions, ...first.context.conditions.slice(depth + 1)];
+    reader.waiting.push(...(isBoth ? [{ ...first, context: { ...first.context, conditions } }] : group));
+  }
+}
+
+function walkBranches(node: ShellIf, run: Run, context: Context): Flow {
+  let here = context;
+  let maybe: Flow = null;
+  let allLeave = true;
+  for (const [i, branch] of node.branches.entries()) {
+    walk(branch.condition, run, here);
+    const truth = truthOf(branch.condition, scopeOf(run), run.reader.system);
+    const condition = `${i === 0 ? 'if' : 'elif'} ${written(run, branch.conditionRange)}`;
+    if (truth === false) {
+      walk(branch.body, run, unreached(here));
+      continue;
+    }
+    const flow = walk(branch.body, run, truth === true ? here : under(here, condition));
+    if (flow?.sure !== true) allLeave = false;
+    if (truth === true) {
+      here = unreached(here);
+      if (flow !== null) maybe ??= flow;
+      continue;
+    }
+    maybe ??= unsure(flow, `${condition}; then ... ${flow?.why ?? ''}`);
+    here = under(here, `else of ${condition}`);
+  }
+  if (node.otherwise === null) {
+    if (here.reached || !context.reached) allLeave = false;
+  } else {
+    const flow = walk(node.otherwise, run, here);
+    if (here.reached && flow?.sure !== true) allLeave = false;
+    if (here.reached) maybe ??= unsure(flow, `else ... ${flow?.why ?? ''}`);
+  }
+  return maybe === null ? null : { ...maybe, sure: allLeave };
+}
+
+function walkLoop(node: ShellLoop, run: Run, context: Context): Flow {
+  walk(node.condition, run, context);
+  const truth = truthOf(node.condition, scopeOf(run), run.reader.system);
+  const condition = `${node.until ? 'until' : 'while'} ${written(run, node.conditionRange)}`;
+  const enters = node.until ? truth === false : truth === true;
+  const never = node.until ? truth === true : truth === false;
+  const here = enters ? context : never ? unreached(context) : under(context, condition);
+  return outOfLoop(walk(node.body, run, here), `${condition}; do ... done`);
+}
+
+/** `break` and `continue` end with the loop; whatever leaves further may do so. */
+function outOfLoop(flow: Flow, why: string): Flow {
+  return flow === null || flow.leaves === 'loop' ? null : unsure(flow, `${why} ${flow.why}`);
+}
+
+function walkFor(node: ShellFor, run: Run, context: Context): Flow {
+  const values = node.words === null ? (run.arguments.list ?? [null]) : valuesOf(node, run);
+  const head = `for ${node.variable} in ${node.words?.map((word) => written(run, word.range)).join(' ') ?? '"$@"'}`;
+  if (values.length === 0) {
+    walk(node.body, run, under(context, head));
+    return null;
+  }
+  let flow: Flow = null;
+  for (const value of values.slice(0, ROUNDS)) {
+    const bound = new Map(run.bound);
+    if (value === null) bound.delete(node.variable);
+    else bound.set(node.variable, value);
+    const own = walk(node.body, { ...run, bound }, value === null ? under(context, head) : context);
+    flow ??= outOfLoop(own, head);
+  }
+  return flow;
+}
+
+/** What a loop goes through: null for words whose value is not known. */
+function valuesOf(node: ShellFor, run: Run): readonly (string | null)[] {
+  return (node.words ?? []).flatMap((word): readonly (string | null)[] =>
+    (listedBy(word, run) ?? argumentsOf(word, scopeOf(run))).flatMap(
+      ({ known, pattern }): readonly (string | null)[] => {
+        if (known === null) return [null];
+        return pattern && known.startsWith('/') ? matchesOf(run.reader.system, known) : [known];
+      },
+    ),
+  );
+}
+
+function walkCase(node: ShellCase, run: Run, context: Context): Flow {
+  const scope = scopeOf(run);
+  const subject = textOf(node.subject, scope).known;
+  let flow: Flow = null;
+  let taken = false;
+  let allLeave = true;
+  for (const arm of node.arms) {
+    const patterns = arm.patterns.map((word) => textOf(word, scope));
+    const unknown = subject === null || patterns.some(({ known }) => known === null);
+    const matches = !unknown && patterns.some(({ known }) => fits(subject, known ?? ''));
+    const condition = `case ${asWritten(node.subject)} in ${arm.patterns.map(asWritten).join('|')})`;
+    const here =
+      taken || (!unknown && !matches) ? unreached(context) : matches ? context : under(context, condition);
+    const own = walk(arm.body, run, here);
+    if (matches && !taken) flow = flow === null ? own : unsure(own ?? flow, condition);
+    else if (unknown && !taken) flow ??= unsure(own, `${condition} ... ${own?.why ?? ''}`);
+    if (own?.sure !== true && !(taken || (!unknown && !matches))) allLeave = false;
+    if (matches) taken = true;
+  }
+  return flow === null ? null : { ...flow, sure: flow.sure || (taken && allLeave) };
+}
+
+/** `$(ls folder/*)`, also sorted: what is listed; null: another word. */
+function listedBy(word: ShellWord, run: Run): readonly Argument[] | null {
+  const [part] = word.parts;
+  if (word.parts.length !== 1 || part?.kind !== 'substitution' || part.body.length !== 1) return null;
+  const [node] = part.body;
+  const command = node?.kind === 'pipeline' && !node.negated ? node.parts[0] : node;
+  const later = node?.kind === 'pipeline' ? node.parts.slice(1) : [];
+  if (
+    command?.kind !== 'command' ||
+    !later.every((next) => next.kind === 'command' && nameOf(next) === 'sort')
+  )
+    return null;
+  const name = nameOf(command);
+  if (name !== 'ls' && name !== 'echo') return null;
+  const args = command.words.slice(1).flatMap((inner) => argumentsOf(inner, scopeOf(run)));
+  const listed = args.filter(({ text }) => !text.startsWith('-'));
+  return listed.flatMap((argument): readonly Argument[] => {
+    const { known, pattern } = argument;
+    if (name === 'echo' || pattern || known === null) return [argument];
+    const names = run.reader.system.names(known);
+    return names.length === 0
+      ? [argument]
+      : names.map((inner) => ({ text: inner, known: inner, pattern: false }));
+  });
+}
+
+function nameOf(command: ShellCommand): string {
+  const [first] = command.words;
+  return first === undefined ? '' : baseName(asWritten(first));
+}
+
+// --- commands
+
+function walkCommand(node: ShellCommand, run: Run, context: Context): Flow {
+  for (const { parts } of wordsOf(node)) {
+    for (const part of parts) if (part.kind === 'substitution') walk(part.body, subshellOf(run), context);
+  }
+  const scope = scopeOf(run);
+  notePath(node, run);
+  const redirected = node.redirections
+    .filter(({ target }) => /^\/dev\/(?:tcp|udp)\//.test(asWritten(target)))
+    .flatMap(({ operator, target }): Argument[] => [
+      { text: operator, known: operator, pattern: false },
+      textOf(target, scope),
+    ]);
+  const args = [...node.words.flatMap((word) => argumentsOf(word, scope)), ...redirected];
+  const [first, ...rest] = args;
+  if (first === undefined) return null;
+  const name = first.known;
+  const leaving = name === null ? null : leavesBy(name);
+  if (leaving !== null) return { leaves: leaving, sure: true, why: written(run, node.range) };
+  const range = lineOf(node.range, run);
+  const defined = name === null ? undefined : run.functions.get(name);
+  if (defined !== undefined) return callFunction(defined, rest, run, context);
+  if (name !== null && runBuiltin(name, rest, run, context, range)) return null;
+  callBacks(name, rest, node, run, context);
+  launch(args, run, context, range);
+  followPattern(node, run, context);
+  // nothing after `exec program` runs
+  return name === 'exec' && rest.length > 0
+    ? { leaves: 'script', sure: true, why: written(run, node.range) }
+    : null;
+}
+
+function leavesBy(name: string): 'script' | 'function' | 'loop' | null {
+  if (name === 'exit') return 'script';
+  if (name === 'return') return 'function';
+  return name === 'break' || name === 'continue' ? 'loop' : null;
+}
+
+/** Remembers folders that are put into PATH. */
+function notePath(node: ShellCommand, run: Run): void {
+  for (const { name, value } of node.assignments)
+    if (name === 'PATH' && value !== null) note(asWritten(value));
+  for (const word of node.words) {
+    const text = asWritten(word);
+    if (text.startsWith('PATH=')) note(text.slice('PATH='.length));
+  }
+  function note(value: string): void {
+    for (const folder of value.split(':').slice(0, 64))
+      if (/^[/.]/.test(folder) && run.reader.searched.size < 256) run.reader.searched.add(folder);
+  }
+}
+
+/** What the shell itself does, as far as it matters here. True: nothing more is to be done. */
+function runBuiltin(
+  name: string,
+  args: readonly Argument[],
+  run: Run,
+  context: Context,
+  range: ByteRange,
+): boolean {
+  switch (name) {
+    case '.':
+    case 'source':
+      readSourced(args, run, context);
+      return true;
+    case 'eval': {
+      const text = args.every(({ known }) => known !== null)
+        ? args.map(({ known }) => known).join(' ')
+        : null;
+      if (text !== null) runNested(text, run, context, range);
+      return true;
+    }
+    case 'shift': {
+      const by = Number(args[0]?.known ?? '1');
+      const { list } = run.arguments;
+      run.arguments.list = list !== null && Number.isInteger(by) && by >= 0 ? list.slice(by) : null;
+      return true;
+    }
+    case 'set':
+      setArguments(args, run);
+      return true;
+    case 'procd_open_instance':
+    case 'procd_close_instance':
+      closeInstance(run);
+      return true;
+    case 'procd_set_param':
+    case 'procd_append_param':
+      tellProcd(name === 'procd_append_param', args, run, context, range);
+      return true;
+    case 'mount':
+      noteMount(args, run, context);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** `set -- a b` replaces the arguments; options alone leave them. */
+function setArguments(args: readonly Argument[], run: Run): void {
+  const dashes = args.findIndex(({ text }) => text === '--');
+  const words = dashes === -1 ? args.filter(({ text }) => !/^[-+]/.test(text)) : args.slice(dashes + 1);
+  if (dashes !== -1 || words.length > 0) run.arguments.list = words.map(({ known }) => known);
+}
+
+function noteMount(args: readonly Argument[], run: Run, context: Context): void {
+  const target = args.at(-1)?.known;
+  if (context.reached && target?.startsWith('/') && run.reader.mounts.size < 256)
+    run.reader.mounts.add(target);
+}
+
+/** A sourced file runs in the same shell: what it defines is there afterwards. */
+function readSourced(args: readonly Argument[], run: Run, context: Context): void {
+  const path = args[0]?.known ?? withoutUnset(args[0]?.text ?? '', run);
+  const { reader } = run;
+  if (path === null || run.calls >= CALL_DEPTH) return;
+  const file = reader.system.file(path);
+  const read = file === null ? null : scriptOf(reader, file);
+  if (file === null || read === null || file.path === run.file.path) return;
+  const own: Run = {
+    ...run,
+    file,
+    script: read.script,
+    constants: read.constants,
+    line: null,
+    calls: run.calls + 1,
+  };
+  if (context.reached) reader.reachedFiles.add(file.path);
+  const chain = context.chain.at(-1) === file.path ? context.chain : [...context.chain, file.path];
+  const here = { ...context, chain: chain.slice(0, SCRIPT_DEPTH * 2) };
+  if (isNewWay(reader, `${file.path}\0sourced`, file.path, context)) walk(read.script.body, own, here);
+  else for (const node of read.script.body) if (node.kind === 'function') walkNode(node, own, here);
+}
+
+/** `$PREFIX/lib/x`: a variable that the file never sets is empty on the system itself. */
+function withoutUnset(text: string, { constants }: Run): string | null {
+  const match = /^\$\{?([A-Za-z_]\w*)\}?(\/[^$`]+)$/.exec(text);
+  return match === null || constants.set.has(match[1] ?? '') ? null : (match[2] ?? null);
+}
+
+/** Text inside text, such as `sh -c '…'`: everything stands on the line of the outer command. */
+function runNested(text: string, run: Run, context: Context, range: ByteRange): void {
+  if (run.calls >= CALL_DEPTH || (run.line !== null && run.calls > 4)) return;
+  const script = readShell(Buffer.from(text, 'latin1'));
+  const own: Run = {
+    ...subshellOf(run),
+    script,
+    constants: constantsOf(script),
+    line: range,
+    calls: run.calls + 1,
+  };
+  walk(script.body, own, context);
+}
+
+function callFunction(defined: Defined, args: readonly Argument[], run: Run, context: Context): Flow {
+  if (run.calls >= CALL_DEPTH) return null;
+  const list = args.map(({ known }) => known);
+  const key = JSON.stringify([list, context.reached, context.conditions]);
+  const before = defined.called.get(key);
+  if (before !== undefined) return before;
+  if (defined.called.size >= WAYS) return null;
+  defined.called.set(key, null);
+  const own: Run = {
+    ...defined.run,
+    functions: run.functions,
+    bound: run.bound,
+    arguments: { list },
+    instance: run.instance,
+    depth: run.depth,
+    calls: run.calls + 1,
+  };
+  const chain = context.chain.includes(own.file.path) ? context.chain : [...context.chain, own.file.path];
+  const flow = walk(defined.node.body, own, { ...context, chain });
+  const left = flow?.leaves === 'script' ? flow : null;
+  defined.called.set(key, left);
+  return left;
+}
+
+/** A function named to a command (`config_foreach start_one …`) may be called by it. */
+function callBacks(
+  name: string | null,
+  args: readonly Argument[],
+  node: ShellCommand,
+  run: Run,
+  context: Context,
+): void {
+  if (name === null || name.includes('/') || UTILITIES.has(name) || locate(name, run.reader) !== null) return;
+  for (const { known } of args) {
+    const defined = known === null ? undefined : run.functions.get(known);
+    if (defined === undefined) continue;
+    const unknown: Argument = { text: '$1', known: null, pattern: false };
+    callFunction(defined, [unknown], run, under(context, written(run, node.range)));
+  }
+}
+
+// --- procd
+
+/** `procd_set_param command prog args…`, later `procd_append_param command args…`. */
+function tellProcd(
+  appends: boolean,
+  args: readonly Argument[],
+  run: Run,
+  context: Context,
+  range: ByteRange,
+): void {
+  const [what, ...values] = args;
+  const { open } = run.instance;
+  if (what?.known === 'command' && !appends) {
+    closeInstance(run);
+    run.instance.open = { range, file: run.file, context, command: values, user: null };
+  } else if (what?.known === 'command' && open !== null) open.command = [...open.command, ...values];
+  else if (what?.known === 'user' && open !== null) open.user = values[0]?.text ?? null;
+}
+
+function closeInstance(run: Run): void {
+  const { open } = run.instance;
+  run.instance.open = null;
+  if (open === null) return;
+  const context = { ...open.context, by: 'procd', user: open.user ?? open.context.user };
+  launch(open.command, { ...run, file: open.file }, context, open.range);
+}
+
+// --- programs
+
+function launch(args: readonly Argument[], run: Run, context: Context, range: ByteRange): void {
+  const started = launchOf(args);
+  const user = started.user ?? context.user;
+  const here = user === context.user ? context : { ...context, user };
+  if (started.script !== null) {
+    runNested(started.script, run, here, range);
+    return;
+  }
+  const { program } = started;
+  if (program === null || program.text === '') return;
+  if (isUtility(program)) return;
+  if (runService(started, run, here)) return;
+  run.reader.starts.add({
+    file: run.file,
+    range,
+    program: program.text,
+    arguments: started.arguments.map(({ text }) => text),
+    context: here,
+    applet: started.applet,
+  });
+  follow(started, run, here);
+}
+
+function isUtility({ known }: Argument): boolean {
+  return known !== null && UTILITIES.has(baseName(known));
+}
+
+/** Goes on in a script that is called, or given to a shell. */
+function follow({ program, arguments: args }: Launch, run: Run, context: Context): void {
+  if (program?.known === null || program === null || run.depth >= SCRIPT_DEPTH || !context.reached) return;
+  const isInterpreter = SHELLS.has(baseName(program.known));
+  const at = isInterpreter ? args.findIndex(({ text }) => !text.startsWith('-')) : -1;
+  const script = isInterpreter ? args[at] : program;
+  if (script === undefined || script.known === null) return;
+  const path = locate(script.known, run.reader);
+  // a script that calls itself is read already
+  if (path === null || run.reader.system.file(path)?.path === run.file.path) return;
+  const given = args.slice(isInterpreter ? at + 1 : 0).map(({ known }) => known);
+  // what a line of inittab calls is a script of its own
+  const by = context.by === 'inittab' || context.by === 'procd' ? 'rc' : context.by;
+  run.reader.waiting.push({ path, args: given, context: { ...context, by }, depth: run.depth + 1 });
+}
+
+/** `sh /etc/init.d/rc$i`: any script of that folder whose name fits may be meant. */
+function followPattern(node: ShellCommand, run: Run, context: Context): void {
+  if (!context.reached || run.depth >= SCRIPT_DEPTH) return;
+  const scope = scopeOf(run);
+  const [first, second] = node.words;
+  if (first === undefined) return;
+  const name = textOf(first, scope).known;
+  const given =
+    name !== null && (SHELLS.has(baseName(name)) || name === '.' || name === 'source' || name === 'exec');
+  const word = name === null ? first : given ? second : undefined;
+  const pattern = word === undefined || textOf(word, scope).known !== null ? null : patternOf(word, scope);
+  if (pattern === null || !/^(?:\/[^*?[/]+)+\/[^/]*[^*/][^/]*$/.test(pattern)) return;
+  for (const path of matchesOf(run.reader.system, pattern).slice(0, PATTERN_LIMIT)) {
+    if (path === `/${run.file.path}`) continue;
+    const here = under(context, written(run, node.range));
+    run.reader.waiting.push({ path, args: null, context: { ...here, by: 'rc' }, depth: run.depth + 1 });
+  }
+}
+
+/** Scripts that one path with a variable may stand for. */
+const PATTERN_LIMIT = 128;
+
+/** `service NAME start`, `systemctl start UNIT`: names that other conventions look up. */
+function runService({ program, arguments: args }: Launch, run: Run, context: Context): boolean {
+  const name = baseName(program?.known ?? '');
+  const words = args.filter(({ text }) => !text.startsWith('-')).map(({ known }) => known);
+  if (name === 'service' || name === 'invoke-rc.d' || name === 'rc-service') {
+    const [wanted, action] = words;
+    if (wanted === null || wanted === undefined) return false;
+    const path = `/etc/init.d/${wanted}`;
+    if (context.reached && run.depth < SCRIPT_DEPTH)
+      run.reader.waiting.push({ path, args: [action ?? null], context, depth: run.depth + 1 });
+    return true;
+  }
+  if (name !== 'systemctl' || (words[0] !== 'start' && words[0] !== 'restart')) return false;
+  for (const unit of words.slice(1, 9))
+    if (unit !== null && context.reached && run.reader.units.length < 256)
+      run.reader.units.push({ name: unit.includes('.') ? unit : `${unit}.service`, context });
+  return true;
+}
+
+/** Where programs without a folder are looked for. */
+const SEARCHED = ['/sbin', '/usr/sbin', '/bin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'];
+
+/** Path of a program as the shell would find it; null: the tree has none. */
+export function locate(
+  program: string,
+  { system, searched }: Pick<Reader, 'system' | 'searched'>,
+): string | null {
+  if (program.includes('/')) return system.file(program) === null ? null : program;
+  for (const folder of [...SEARCHED, ...searched]) {
+    const path = `${folder}/${program}`;
+    if (system.file(path) !== null) return path;
+  }
+  return null;
+}
+
+/** Whether the system has a program: true, false, or null where the tree cannot tell.
+ *  Not told: names with variables, folders that are filled or mounted later, trees without programs, and names that
+ *  only BusyBox itself may know.
+ *  @param isApplet  whether BusyBox knows the name; null: no BusyBox in the tree */
+export function presenceOf(
+  program: string,
+  applet: boolean,
+  reader: Reader,
+  isApplet: (name: string) => boolean | null,
+): boolean | null {
+  if (/[$`*?[]/.test(program)) return null;
+  if (applet) return isApplet(baseName(program));
+  if (locate(program, reader) !== null) return true;
+  if (!SEARCHED.some((folder) => reader.system.names(folder).length > 0)) return null;
+  const folders = program.includes('/') ? [program] : [...reader.searched];
+  const mounted = folders.some(
+    (path) =>
+      path.startsWith('.') ||
+      isFilledLater(path) ||
+      [...reader.mounts].some((mount) => mount !== '/' && `${path}/`.startsWith(`${mount}/`)),
+  );
+  if (mounted) return null;
+  // a shell built into BusyBox may run its own applets without a file of their name
+  return !program.includes('/') && isApplet(program) === true ? null : false;
+}
