@@ -131,6 +131,12 @@ for (const [name, record] of Object.entries(RECORDS)) {
     headings.forEach((level, i) => assert.ok(i === 0 || level <= (headings[i - 1] ?? 0) + 1));
     assert.doesNotMatch(page, /<th(?! scope="(?:col|row)")\b/);
     assert.equal(page.match(/<table\b/g)?.length, page.match(/<caption>/g)?.length);
+    for (const [table] of page.matchAll(/<table.*?<\/table>/gs)) {
+      const columns = count(table, '<th scope="col"');
+      for (const [row] of table.matchAll(/<tr><th scope="row">.*?<\/tr>/gs)) {
+        assert.equal(count(row, '<td') + 1, columns, row);
+      }
+    }
     const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
     assert.equal(new Set(ids).size, ids.length);
     for (const [svg] of page.matchAll(/<svg.*?<\/svg>/gs)) {

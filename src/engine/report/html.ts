@@ -57,6 +57,9 @@ const SHOWN = {
 /** Longest name, path or excerpt on the page, in characters. */
 const NAME_LIMIT = 300;
 
+/** Version of a plug-in and the first digits of the digest of its code. */
+const VERSION_LIMIT = 16;
+
 /** The assessment as one page that needs nothing else: no script, no font, no picture from elsewhere.
  *  @param exit  code of the command, by the record alone
  *  @throws Error when an answer lacks what it rests on */
@@ -92,7 +95,7 @@ ${grounds(record)}
 ${failures(record)}
 ${section('What this cannot say', markup`${LIMITS.map((sentence) => markup`<p>${sentence}</p>`)}`)}
 </main>
-<footer><p class="mono">${exitText(record, String(exit))}</p></footer>
+<footer><p class="mono exit">${exitText(record, String(exit))}</p></footer>
 </div>
 </body>
 </html>
@@ -406,8 +409,7 @@ function talk(record: AssayRecord): Markup {
   const digest = shortDigests(record);
   const rows = listed
     .slice(0, SHOWN.talk)
-    .map(({ value, host, files, evidence }) => [
-      foreign(host),
+    .map(({ value, files, evidence }) => [
       foreign(value),
       text(grouped(files)),
       markup`${foreign(evidence.path)}<span class="why mono">${showCommand(digest(evidence.artefact), evidence.range)}</span>`,
@@ -463,21 +465,19 @@ function runRow({ operator, deployment, examined }: Run): readonly Markup[] {
 
 function grounds(record: AssayRecord): Markup {
   const inputs = record.inputs.map(({ name, kind, size, from, digest }) => [
-    foreign(name),
+    markup`${foreign(name)}<span class="why mono">${digest}</span>`,
     text(INPUT_NAMES[kind]),
     text(sized(size)),
     from === null ? text('not known') : foreign(from),
-    markup`<code>${digest}</code>`,
   ]);
   const columns: readonly Column[] = [
-    { name: 'Input' },
-    { name: 'Kind' },
+    { name: 'Input and its digest' },
+    { name: 'Kind', holds: 'word' },
     { name: 'Size', holds: 'number' },
     { name: 'Handed in by' },
-    { name: 'Digest' },
   ];
   const plugins = Object.entries(record.engine.plugins).map(
-    ([id, version]) => markup`<li>${shortened(id, 80)} <code>${shortened(version, 20)}</code></li>`,
+    ([id, version]) => markup`<li>${shortened(id, 80)} <code>${version.slice(0, VERSION_LIMIT)}</code></li>`,
   );
   const targets = record.targets.map((target) => `${target.order}. ${targetText(target)}`).join('; ');
   return section(
@@ -505,7 +505,7 @@ function failures({ failures: all }: AssayRecord): Markup {
     ]);
   const columns: readonly Column[] = [
     { name: 'Plug-in' },
-    { name: 'End' },
+    { name: 'End', holds: 'word' },
     { name: 'Where' },
     { name: 'Why' },
   ];

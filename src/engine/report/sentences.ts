@@ -156,7 +156,7 @@ function leastCoverage({ questions, coverage }: AssayRecord): string {
   const least = behind.toSorted((a, b) => a.share - b.share)[0];
   return least === undefined
     ? 'no answer rests on anything examined'
-    : `what was looked into rests on at least ${atLeast(least.share)} of ${least.of} explained`;
+    : `the least share of explained ${least.of} behind an answer is ${atLeast(least.share)}`;
 }
 
 function tallyText(tally: Readonly<Record<Answer, number>>): string {
@@ -177,7 +177,7 @@ export function noIndicationsText(record: AssayRecord): string {
   const { questions } = record;
   const looked = questions.filter(({ answer }) => answer !== 'not-examined').length;
   if (looked === 0) return `None of ${questions.length} questions was looked into: nothing can be said.`;
-  return `This record holds no indication. ${looked} of ${questions.length} questions were looked into; ${leastCoverage(record)}; ${leastPower(record)}.`;
+  return `This record holds no indication. Looked into: ${looked} of ${questions.length} questions; ${leastCoverage(record)}; ${leastPower(record)}.`;
 }
 
 /** The worst power behind any answer about espionage; one answer without makes the whole unmeasured. */

@@ -23,7 +23,7 @@ thead th, tbody th { background: var(--head); print-color-adjust: exact; -webkit
 th[scope="col"] { overflow-wrap: normal; }
 td.word { white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.answers th[scope="row"] { width: 8rem; }
+.answers th[scope="row"] { width: 9rem; }
 .soft { color: var(--soft); }
 .why { display: block; color: var(--soft); font-weight: normal; margin-top: 0.15rem; }
 .below { font-weight: bold; color: var(--alarm); white-space: nowrap; }
@@ -50,6 +50,7 @@ article h3 { margin: 0.6rem 0 0.4rem; }
 .plugins li { break-inside: avoid; }
 a { color: #17457e; }
 a:focus-visible { outline: 2px solid #17457e; outline-offset: 2px; }
+.exit { white-space: pre-wrap; }
 footer { margin-top: 2rem; border-top: 1px solid var(--ink); padding-top: 0.5rem; font-size: 0.83rem; }
 @media (max-width: 40rem) { .wide { overflow-x: auto; } .plugins { columns: 1; } }
 @page { size: A4; margin: 16mm 15mm 18mm; }
