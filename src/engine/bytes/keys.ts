@@ -28,9 +28,12 @@ export interface PrivateKeyInDer {
 
 /** Sizes that are taken for keys: devices have been seen to rely on 256 bits, 16,384 is where libraries stop. */
 const RSA_BITS = { least: 128, most: 16_384 };
+/** Longest public exponent that OpenSSL takes for a modulus above 3,072 bits. */
+const EXPONENT_BITS = 64;
+
 /** FIPS 186-4 knows moduli of 1,024 to 3,072 bits, older editions from 512 on. */
 const DSA_BITS = { least: 512, most: 4096 };
-const DSA_ORDER_BITS = { least: 128, most: 512 };
+const DSA_ORDER_BITS = { least: 128, most: 256 };
 
 const OID = {
   rsa: '1.2.840.113549.1.1.1',
@@ -364,6 +367,8 @@ export function rsaPublicKeyOf(bytes: Uint8Array): Key {
   const n = fields.natural('modulus');
   const e = fields.natural('public exponent');
   fields.finish('the numbers of an RSA public key');
+  // Diffie-Hellman parameters have the same form, and this generator
+  if (e.length === 1 && e[0] === 5) throw new Malformed('parameters of Diffie-Hellman', 0);
   return rsaPublic(n, e);
 }
 
@@ -371,7 +376,8 @@ export function rsaPublicKeyOf(bytes: Uint8Array): Key {
 export function rsaPublic(n: Uint8Array, e: Uint8Array): Key {
   const bits = bitLength(n);
   if (bits < RSA_BITS.least || bits > RSA_BITS.most) throw new Malformed(`modulus of ${bits} bits`, 0);
-  if ((n.at(-1) ?? 0) % 2 === 0 || (e.at(-1) ?? 0) % 2 === 0 || bitLength(e) < 2 || bitLength(e) > bits)
+  const [exponent, isOdd] = [bitLength(e), ((n.at(-1) ?? 0) & (e.at(-1) ?? 0) & 1) === 1];
+  if (!isOdd || exponent < 2 || exponent > EXPONENT_BITS)
     throw new Malformed('modulus or exponent is none of RSA', 0);
   const numbers = derOf(DER.sequence, derNatural(n), derNatural(e));
   const spki = derOf(DER.sequence, derOf(DER.sequence, derOid(OID.rsa), derOf(DER.null)), derBits(numbers));
