@@ -26,6 +26,13 @@ test('an answer stands with its figures', () => {
   ]);
 });
 
+test('a reason is a sentence, whoever wrote it', () => {
+  assert.equal(
+    answerRow({ ...NONE, why: 'power was not measured' }, router.gate).why,
+    'Power was not measured.',
+  );
+});
+
 test('what does not reach the gate is marked', () => {
   const low = {
     ...NONE,

@@ -44,7 +44,7 @@ export interface AnswerRow {
   /** Never empty. */
   readonly looked: readonly Figure[];
   readonly confidence: string;
-  /** Why the answer is this one. */
+  /** Why the answer is this one, as a sentence. */
   readonly why: string;
   /** What the answer does not say; null: the figures say it. */
   readonly caution: string | null;
@@ -62,9 +62,15 @@ export function answerRow(answer: QuestionAnswer, gate: Gate): AnswerRow {
     kind: answer.answer,
     looked: lookedOf(answer, gate),
     confidence: CONFIDENCE_NAMES[answer.confidence],
-    why: answer.why,
+    why: sentenceOf(answer.why),
     caution: cautionOf(answer),
   };
+}
+
+/** A reason as a sentence: with a capital and a full stop. */
+function sentenceOf(why: string): string {
+  const trimmed = why.trim();
+  return trimmed.charAt(0).toUpperCase() + trimmed.slice(1) + (/[.!?]$/.test(trimmed) ? '' : '.');
 }
 
 function answerText({ answer, indications }: QuestionAnswer): string {

@@ -155,7 +155,7 @@ function leastCoverage({ questions, coverage }: AssayRecord): string {
   const behind = questions.flatMap(({ coverage: each }) => (each === null ? [] : [each]));
   const least = behind.toSorted((a, b) => a.share - b.share)[0];
   return least === undefined
-    ? 'no answer rests on anything examined'
+    ? 'no question was looked into'
     : `the least share of explained ${least.of} behind an answer is ${atLeast(least.share)}`;
 }
 
