@@ -394,7 +394,7 @@ function power(record: AssayRecord): Markup {
     'Power',
     markup`<p>Known classes of implants were planted in copies of this target, inert, and the examination ran again. Figures are given per class and level, never pooled.</p>
 ${classes.length === 0 ? NOTHING : plot}
-${table('What was planted and what of it was found. Held-out templates are kept from those who improve the examiners.', columns, rows)}
+${classes.length === 0 ? markup`<p>No class of implant was planted.</p>` : table('What was planted and what of it was found. Held-out templates are kept from those who improve the examiners.', columns, rows)}
 <p>Controls: ${counted(controls.runs, 'unplanted copy', 'unplanted copies')} examined, ${counted(controls.falseIndications, 'false indication')}. Seed <code>${seed}</code>.</p>
 ${missed.length === 0 ? NOTHING : markup`<h3>Missed (${grouped(missed.length)})</h3><ul>${missed.slice(0, SHOWN.missed).map(({ each, name }) => markup`<li>${each.class}, ${each.level}: ${foreign(name)}</li>`)}</ul>`}
 ${more(missed.length - SHOWN.missed, 'missed')}`,
