@@ -5,7 +5,17 @@ import { canonicalJson } from '#domain/canonical';
 import { STRENGTHS } from '#domain/indication';
 import { type QuestionId, QUESTIONS } from '#domain/question';
 import { byteOrder } from '#domain/range';
-import type { AssayRecord, BytesCoverage, Cut, Failure, Indication, Isolation, Power, RecordedInput, Talk } from '#domain/record';
+import type {
+  AssayRecord,
+  BytesCoverage,
+  Cut,
+  Failure,
+  Indication,
+  Isolation,
+  Power,
+  RecordedInput,
+  Talk,
+} from '#domain/record';
 import type { Registry } from '#domain/registry';
 import { DEFAULT_GATE, type ReadDeclaration } from '#engine/documents';
 import { evidenceOf, pathTo } from '#engine/evidence';
@@ -72,7 +82,12 @@ export function assess(
     asOf: context.asOf,
     createdAt: context.createdAt,
     repeatable: examination.repeatable,
-    engine: { version: context.version, plugins: pluginsOf(registry), knowledge: {}, isolation: context.isolation },
+    engine: {
+      version: context.version,
+      plugins: pluginsOf(registry),
+      knowledge: {},
+      isolation: context.isolation,
+    },
     about: context.about,
     gate,
     targets: context.releases.map((release, i) => ({
@@ -97,7 +112,9 @@ export function assess(
       bytes,
       flows: null,
       code: null,
-      maps: examination.subjects.flatMap(({ artefact }) => coverageMap(artefact.digest, examination.opened) ?? []),
+      maps: examination.subjects.flatMap(
+        ({ artefact }) => coverageMap(artefact.digest, examination.opened) ?? [],
+      ),
     },
     power,
     components: [],
@@ -109,14 +126,21 @@ export function assess(
     difference: null,
   };
   return {
-    record: { ...record, difference: context.previous === null ? null : difference(context.previous, record) },
+    record: {
+      ...record,
+      difference: context.previous === null ? null : difference(context.previous, record),
+    },
     exit,
   };
 }
 
 /** Which bytes are explained, over everything that was opened. */
 export function coverageOf(examination: Examination): BytesCoverage {
-  return bytesCoverage([...examination.opened.values()], (digest) => pathTo(examination.origins, digest), cut);
+  return bytesCoverage(
+    [...examination.opened.values()],
+    (digest) => pathTo(examination.origins, digest),
+    cut,
+  );
 }
 
 function knownDate(about: About | null, label: string): string | null {
@@ -126,7 +150,9 @@ function knownDate(about: About | null, label: string): string | null {
 function pluginsOf(registry: Registry): Record<string, string> {
   const all = [...registry.formats, ...registry.observers, ...registry.examiners, ...registry.implants];
   return Object.fromEntries(
-    all.toSorted((a, b) => byteOrder(a.id, b.id)).map(({ id, version }) => [id, `${version}+${registry.code[id]?.slice(0, 16) ?? ''}`]),
+    all
+      .toSorted((a, b) => byteOrder(a.id, b.id))
+      .map(({ id, version }) => [id, `${version}+${registry.code[id]?.slice(0, 16) ?? ''}`]),
   );
 }
 
@@ -184,12 +210,23 @@ function talkOf(examination: Examination): Cut<Talk> {
   }
   const rows = [...first.values()].flatMap(({ sighting: { observation } }) =>
     observation.kind === 'endpoint'
-      ? [{ value: observation.value, host: observation.host, files: files.get(observation.value)?.size ?? 0, observation }]
+      ? [
+          {
+            value: observation.value,
+            host: observation.host,
+            files: files.get(observation.value)?.size ?? 0,
+            observation,
+          },
+        ]
       : [],
   );
   const sorted = rows.toSorted((a, b) => b.files - a.files || byteOrder(a.value, b.value));
   // Evidence is looked up for what is listed only: a large release names tens of thousands.
-  const listed = sorted.slice(0, LISTED).map(({ observation, ...row }): Talk => ({ ...row, evidence: evidenceOf(examination, observation.place) }));
+  const listed = sorted
+    .slice(0, LISTED)
+    .map(
+      ({ observation, ...row }): Talk => ({ ...row, evidence: evidenceOf(examination, observation.place) }),
+    );
   const rest = sorted.slice(LISTED).map(({ observation: _, ...row }) => row);
   return { total: sorted.length, listed, rest: rest.length === 0 ? null : digestOf(rest) };
 }
@@ -206,5 +243,7 @@ function digestOf(value: unknown): Digest {
 /** A failure names the artefact it happened at; people want to know the way there. */
 function withPath(examination: Examination, failure: Failure): Failure {
   const digest = failure.path as Digest;
-  return examination.origins.has(digest) ? { ...failure, path: pathTo(examination.origins, digest) } : failure;
+  return examination.origins.has(digest)
+    ? { ...failure, path: pathTo(examination.origins, digest) }
+    : failure;
 }

@@ -19,7 +19,11 @@ export function stepsTo(origins: ReadonlyMap<Digest, Origin>, artefact: Digest):
 }
 
 /** The same way as text: `fw.bin » squashfs » etc/passwd`. A path the artefact is seen under replaces the first one. */
-export function pathTo(origins: ReadonlyMap<Digest, Origin>, artefact: Digest, seenAs: string | null = null): string {
+export function pathTo(
+  origins: ReadonlyMap<Digest, Origin>,
+  artefact: Digest,
+  seenAs: string | null = null,
+): string {
   const parts: string[] = [];
   let at: Digest = artefact;
   for (let origin = origins.get(at); origin !== undefined; origin = origins.get(at)) {
@@ -46,8 +50,12 @@ export function evidenceOf(examination: Examination, place: Place): Evidence {
   const { origins, seen } = examination;
   const steps = stepsTo(origins, place.artefact);
   const last = steps.at(-1);
-  const named = place.path === null || last === undefined ? steps : [...steps.slice(0, -1), { ...last, entry: entryName(place.path) }];
-  const observation = seen.find(({ sighting }) => samePlace(sighting.observation.place, place))?.sighting.observation;
+  const named =
+    place.path === null || last === undefined
+      ? steps
+      : [...steps.slice(0, -1), { ...last, entry: entryName(place.path) }];
+  const observation = seen.find(({ sighting }) => samePlace(sighting.observation.place, place))?.sighting
+    .observation;
   return {
     artefact: place.artefact,
     path: pathTo(origins, place.artefact, place.path),
@@ -58,7 +66,12 @@ export function evidenceOf(examination: Examination, place: Place): Evidence {
 }
 
 function samePlace(a: Place, b: Place): boolean {
-  return a.artefact === b.artefact && a.path === b.path && a.range?.[0] === b.range?.[0] && a.range?.[1] === b.range?.[1];
+  return (
+    a.artefact === b.artefact &&
+    a.path === b.path &&
+    a.range?.[0] === b.range?.[0] &&
+    a.range?.[1] === b.range?.[1]
+  );
 }
 
 /** What an observation says in one line. Written from its values, never from the bytes: secrets are not among them. */
@@ -93,9 +106,15 @@ const SECRET_OPTIONS = /^--?(u|p|user|username|password|passwd|pass|secret|token
 export function maskedArguments(given: readonly string[]): readonly string[] {
   return given.map((argument, i) => {
     const option = given[i - 1];
-    if (option !== undefined && SECRET_OPTIONS.test(option) && !/^(\d{1,5}|\/[\w./-]*|\$\w+)$/.test(argument)) {
+    if (
+      option !== undefined &&
+      SECRET_OPTIONS.test(option) &&
+      !/^(\d{1,5}|\/[\w./-]*|\$\w+)$/.test(argument)
+    ) {
       const colon = argument.indexOf(':');
-      return colon === -1 ? masked(argument) : `${argument.slice(0, colon)}:${masked(argument.slice(colon + 1))}`;
+      return colon === -1
+        ? masked(argument)
+        : `${argument.slice(0, colon)}:${masked(argument.slice(colon + 1))}`;
     }
     const pair = /^(--?[\w-]*(?:pass|secret|token|key|psk)[\w-]*=)(.+)$/i.exec(argument);
     if (pair !== null) return `${pair[1] ?? ''}${masked(pair[2] ?? '')}`;

@@ -8,7 +8,14 @@ import { overlaps } from '#domain/range';
 import type { ClassPower, Power } from '#domain/record';
 import type { Registry } from '#domain/registry';
 import type { Outcome, Plant, PlantTask } from '#domain/task';
-import { type Examination, examineAll, examineOverlays, type MadeStatement, type Progress, viewOf } from '#engine/examination';
+import {
+  type Examination,
+  examineAll,
+  examineOverlays,
+  type MadeStatement,
+  type Progress,
+  viewOf,
+} from '#engine/examination';
 import { drawFrom } from '#engine/planting';
 import { classPower } from '#engine/judge/power';
 
@@ -50,7 +57,9 @@ export async function measure(
     const said = await examineOverlays(examination, overlays, declaration, registry, run, (step) =>
       progress({ ...step, stage: 'look-again' }),
     );
-    const found = new Set(placed.filter((plant, i) => isFound(plant, implant.question, said[i] ?? [], baseline)));
+    const found = new Set(
+      placed.filter((plant, i) => isFound(plant, implant.question, said[i] ?? [], baseline)),
+    );
     for (const level of LEVELS) {
       const results = plants
         .filter((plant) => plant.level === level)
@@ -65,7 +74,10 @@ export async function measure(
 /** Hash of target and code: the same target and code give the same plants. */
 function seedOf(examination: Examination, registry: Registry): string {
   const target = examination.subjects.map(({ artefact }) => artefact.digest);
-  return createHash('sha256').update(canonicalJson({ target, code: registry.code })).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(canonicalJson({ target, code: registry.code }))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 function keyOf({ examiner, statement }: MadeStatement): string {

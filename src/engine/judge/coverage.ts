@@ -16,7 +16,15 @@ export function bytesCoverage(
   pathOf: (artefact: Digest) => string,
   cut: (gaps: readonly Gap[], most: number) => Cut<Gap>,
 ): BytesCoverage {
-  const sum = { total: 0, explained: 0, opaque: 0, unexplained: 0, padding: 0, innerTotal: 0, innerExplained: 0 };
+  const sum = {
+    total: 0,
+    explained: 0,
+    opaque: 0,
+    unexplained: 0,
+    padding: 0,
+    innerTotal: 0,
+    innerExplained: 0,
+  };
   const gaps: Gap[] = [];
   for (const { artefact, extents, parts } of opened) {
     const handedOn = parts.some(({ entries }) => entries.some(({ content }) => content !== null));
@@ -34,11 +42,21 @@ export function bytesCoverage(
         sum.innerTotal += length;
         if (!isGap) sum.innerExplained += length;
       }
-      if (isGap) gaps.push({ artefact: artefact.digest, path: pathOf(artefact.digest), range, reason: reason ?? 'no-format' });
+      if (isGap)
+        gaps.push({
+          artefact: artefact.digest,
+          path: pathOf(artefact.digest),
+          range,
+          reason: reason ?? 'no-format',
+        });
     }
   }
   const { innerTotal, innerExplained, ...levels } = sum;
-  return { ...levels, innermost: { total: innerTotal, explained: innerExplained }, gaps: cut(gaps.toSorted(byWeight), LISTED) };
+  return {
+    ...levels,
+    innermost: { total: innerTotal, explained: innerExplained },
+    gaps: cut(gaps.toSorted(byWeight), LISTED),
+  };
 }
 
 function byWeight(a: Gap, b: Gap): number {
@@ -79,7 +97,15 @@ function draw(
 ): void {
   const stored = parts
     .flatMap(({ entries }) => entries)
-    .flatMap(({ content, stored: ranges }) => (content === null ? [] : ranges.map((range) => ({ range, content, whole: ranges.length === 1 && lengthOf(range) === content.size }))))
+    .flatMap(({ content, stored: ranges }) =>
+      content === null
+        ? []
+        : ranges.map((range) => ({
+            range,
+            content,
+            whole: ranges.length === 1 && lengthOf(range) === content.size,
+          })),
+    )
     .toSorted((a, b) => a.range[0] - b.range[0]);
   let next = 0;
   for (const extent of extents) {
@@ -99,7 +125,11 @@ function draw(
       const inner = opened.get(place.content.digest);
       const asIs = place.whole && inner !== undefined && from === place.range[0] && to === place.range[1];
       if (asIs && depth < DRAWN_DEPTH) draw(inner, base + from, opened, withGaps, pieces, depth + 1);
-      else pieces.push({ range: moved([from, to], base), kind: withGaps(place.content.digest) ? 'partly' : 'content' });
+      else
+        pieces.push({
+          range: moved([from, to], base),
+          kind: withGaps(place.content.digest) ? 'partly' : 'content',
+        });
       at = to;
     }
     if (at < extent.range[1]) pieces.push({ range: moved([at, extent.range[1]], base), kind: 'content' });
@@ -139,7 +169,9 @@ function gapFinder(opened: ReadonlyMap<Digest, Opened>): (artefact: Digest) => b
     const gap =
       inside === undefined ||
       inside.extents.some(({ role }) => role === 'opaque' || role === 'unexplained') ||
-      inside.parts.some(({ entries }) => entries.some(({ content }) => content !== null && find(content.digest)));
+      inside.parts.some(({ entries }) =>
+        entries.some(({ content }) => content !== null && find(content.digest)),
+      );
     known.set(artefact, gap);
     return gap;
   };

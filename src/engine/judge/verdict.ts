@@ -1,5 +1,11 @@
 import type { Gate } from '#domain/about';
-import { type Answer, type Confidence, ESPIONAGE_QUESTIONS, type QuestionId, QUESTIONS } from '#domain/question';
+import {
+  type Answer,
+  type Confidence,
+  ESPIONAGE_QUESTIONS,
+  type QuestionId,
+  QUESTIONS,
+} from '#domain/question';
 import type { BytesCoverage, ClassPower, Failure, Indication, Power, QuestionAnswer } from '#domain/record';
 
 /** What the answers rest on. */
@@ -34,18 +40,35 @@ export function verdict(grounds: Grounds): Verdict {
 }
 
 function answerTo(id: QuestionId, grounds: Grounds): QuestionAnswer {
-  const indications = grounds.indications.filter(({ question }) => question === id).map((indication) => indication.id);
+  const indications = grounds.indications
+    .filter(({ question }) => question === id)
+    .map((indication) => indication.id);
   if (!grounds.asked.has(id)) {
-    return { id, answer: 'not-examined', indications, coverage: null, power: null, confidence: 'none', why: unaskedWhy(id, grounds.releases) };
+    return {
+      id,
+      answer: 'not-examined',
+      indications,
+      coverage: null,
+      power: null,
+      confidence: 'none',
+      why: unaskedWhy(id, grounds.releases),
+    };
   }
   const share = coverageShare(grounds.coverage);
   const worst = worstRequired(id, grounds);
   const shortfall = shortfallOf(id, share, worst, grounds);
-  const answer: Answer = indications.length > 0 ? 'indication' : shortfall === null ? 'none-found' : 'inconclusive';
+  const answer: Answer =
+    indications.length > 0 ? 'indication' : shortfall === null ? 'none-found' : 'inconclusive';
   const power =
     worst === null || worst.lower === null
       ? null
-      : { class: worst.class, level: worst.level, planted: worst.planted, found: worst.found, lower: worst.lower };
+      : {
+          class: worst.class,
+          level: worst.level,
+          planted: worst.planted,
+          found: worst.found,
+          lower: worst.lower,
+        };
   return {
     id,
     answer,
@@ -58,7 +81,8 @@ function answerTo(id: QuestionId, grounds: Grounds): QuestionAnswer {
 }
 
 function unaskedWhy(id: QuestionId, releases: number): string {
-  if (id === 'release-integrity' && releases < 2) return 'only one release was given and no expected digest: there is nothing to compare';
+  if (id === 'release-integrity' && releases < 2)
+    return 'only one release was given and no expected digest: there is nothing to compare';
   return 'no examiner of this question is part of this version';
 }
 
@@ -68,7 +92,10 @@ function coverageShare({ total, explained }: BytesCoverage): number {
 }
 
 /** Figures of the required classes at level careful; null stands for a class that was not measured. */
-function requiredPower(id: QuestionId, { gate, power }: Grounds): readonly { readonly name: string; readonly figures: ClassPower | null }[] {
+function requiredPower(
+  id: QuestionId,
+  { gate, power }: Grounds,
+): readonly { readonly name: string; readonly figures: ClassPower | null }[] {
   return (gate.classes[id] ?? []).map((name) => ({
     name,
     figures: power?.classes.find((one) => one.class === name && one.level === 'careful') ?? null,
@@ -76,18 +103,28 @@ function requiredPower(id: QuestionId, { gate, power }: Grounds): readonly { rea
 }
 
 function worstRequired(id: QuestionId, grounds: Grounds): ClassPower | null {
-  const measured = requiredPower(id, grounds).flatMap(({ figures }) => (figures === null || figures.lower === null ? [] : [figures]));
+  const measured = requiredPower(id, grounds).flatMap(({ figures }) =>
+    figures === null || figures.lower === null ? [] : [figures],
+  );
   return measured.toSorted((a, b) => (a.lower ?? 0) - (b.lower ?? 0))[0] ?? null;
 }
 
 /** Why "none found" may not be said, or null. */
-function shortfallOf(id: QuestionId, share: number, worst: ClassPower | null, grounds: Grounds): string | null {
+function shortfallOf(
+  id: QuestionId,
+  share: number,
+  worst: ClassPower | null,
+  grounds: Grounds,
+): string | null {
   const { gate } = grounds;
   const required = requiredPower(id, grounds);
-  if (share < gate.coverage) return `${percent(share)} of the bytes are explained, the gate asks for ${percent(gate.coverage)}`;
-  if (required.length === 0) return 'the gate names no implant class for this question, so power cannot reach it';
+  if (share < gate.coverage)
+    return `${percent(share)} of the bytes are explained, the gate asks for ${percent(gate.coverage)}`;
+  if (required.length === 0)
+    return 'the gate names no implant class for this question, so power cannot reach it';
   const unmeasured = required.find(({ figures }) => figures === null || figures.lower === null);
-  if (unmeasured !== undefined) return `power was not measured for class ${unmeasured.name}${unmeasured.figures?.why ? `: ${unmeasured.figures.why}` : ''}`;
+  if (unmeasured !== undefined)
+    return `power was not measured for class ${unmeasured.name}${unmeasured.figures?.why ? `: ${unmeasured.figures.why}` : ''}`;
   if (worst !== null && worst.lower !== null && worst.lower < gate.power) {
     return `power of class ${worst.class} is at least ${percent(worst.lower)}, the gate asks for ${percent(gate.power)}`;
   }
@@ -108,23 +145,35 @@ function missingFor(questions: readonly QuestionAnswer[], grounds: Grounds): rea
   const share = coverageShare(coverage);
   const largest = coverage.gaps.listed[0];
   if (share < gate.coverage) {
-    const where = largest === undefined ? '' : `; the largest gap is ${largest.range[1] - largest.range[0]} bytes of ${largest.path} (${largest.reason})`;
+    const where =
+      largest === undefined
+        ? ''
+        : `; the largest gap is ${largest.range[1] - largest.range[0]} bytes of ${largest.path} (${largest.reason})`;
     missing.push(`Explain more of the bytes: ${percent(share)} of ${percent(gate.coverage)}${where}.`);
   }
   const questionsOf = (ids: readonly QuestionId[]) => ids.join(', ');
-  const unasked = questions.filter(({ id, answer }) => answer === 'not-examined' && isEspionage(id)).map(({ id }) => id);
+  const unasked = questions
+    .filter(({ id, answer }) => answer === 'not-examined' && isEspionage(id))
+    .map(({ id }) => id);
   if (unasked.length > 0) missing.push(`Examine what was not examined: ${questionsOf(unasked)}.`);
   for (const { id } of questions.filter(({ answer }) => answer !== 'not-examined')) {
     if (!isEspionage(id)) continue;
     for (const { name, figures } of requiredPower(id, grounds)) {
-      if (figures === null || figures.lower === null) missing.push(`Measure the power for class ${name} (--power standard).`);
-      else if (figures.lower < gate.power) missing.push(`Find more of class ${name}: at least ${percent(figures.lower)} of ${percent(gate.power)} at level careful.`);
+      if (figures === null || figures.lower === null)
+        missing.push(`Measure the power for class ${name} (--power standard).`);
+      else if (figures.lower < gate.power)
+        missing.push(
+          `Find more of class ${name}: at least ${percent(figures.lower)} of ${percent(gate.power)} at level careful.`,
+        );
     }
-    if ((gate.classes[id] ?? []).length === 0) missing.push(`Name the implant classes that ${id} requires, and measure them.`);
+    if ((gate.classes[id] ?? []).length === 0)
+      missing.push(`Name the implant classes that ${id} requires, and measure them.`);
   }
-  if (indications.length > 0) missing.push(`Clear up ${indications.map(({ id }) => id).join(', ')} with the vendor and the operators.`);
+  if (indications.length > 0)
+    missing.push(`Clear up ${indications.map(({ id }) => id).join(', ')} with the vendor and the operators.`);
   if (!grounds.vendorHeard) missing.push('Hear the vendor: no answer is on file.');
-  for (const { plugin, path, why } of failures.filter(({ kind }) => kind !== 'stopped')) missing.push(`Repeat ${plugin} on ${path}: ${why}.`);
+  for (const { plugin, path, why } of failures.filter(({ kind }) => kind !== 'stopped'))
+    missing.push(`Repeat ${plugin} on ${path}: ${why}.`);
   return missing;
 }
 

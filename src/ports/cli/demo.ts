@@ -11,7 +11,9 @@ const FOLDER = 'ne7-demo.assay';
 const AS_OF = '2026-11-22';
 
 /** Examines the made-up NE-7 router of a made-up vendor. Always ends with 0; the code it would have given is printed. */
-export async function demo(run: (request: ExamineRequest, format: 'text') => Promise<number>): Promise<number> {
+export async function demo(
+  run: (request: ExamineRequest, format: 'text') => Promise<number>,
+): Promise<number> {
   const product = join(packageRoot(), 'examples', 'whole', 'ne7');
   // Only a case of our own is replaced.
   if (readCase(FOLDER)?.id === 'ne7-demo') rmSync(FOLDER, { recursive: true });

@@ -17,7 +17,9 @@ export function packageRoot(): string {
 /** Version of this build. */
 export function ownVersion(): string {
   const content: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
-  return typeof content === 'object' && content !== null && 'version' in content ? String(content.version) : 'unknown';
+  return typeof content === 'object' && content !== null && 'version' in content
+    ? String(content.version)
+    : 'unknown';
 }
 
 /** One worker a processor, at most eight: more only wait for the disk. */

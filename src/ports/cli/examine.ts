@@ -18,7 +18,16 @@ import { checkInputs, depositFile, depositTree, type GivenInput, readYaml } from
 import type { ProgressView } from '#ports/cli/progress';
 import { inlineRun } from '#ports/jobs/inline';
 import { processPool } from '#ports/jobs/processes';
-import { type CaseFile, type CaseInput, type CaseRelease, readCase, readRevision, revisionsOf, writeCase, writeRevision } from '#ports/store/case';
+import {
+  type CaseFile,
+  type CaseInput,
+  type CaseRelease,
+  readCase,
+  readRevision,
+  revisionsOf,
+  writeCase,
+  writeRevision,
+} from '#ports/store/case';
 import { fileBlobs } from '#ports/store/files';
 import { sqliteOutcomes } from '#ports/store/outcomes';
 
@@ -63,7 +72,11 @@ const SPACE_FACTOR = 8;
 /** Examines inputs and writes the next revision of their case.
  *  @param stop  ends the run early; what is done is kept
  *  @throws Refused before anything is written when an input, a document or an option will not do */
-export async function examineInputs(request: ExamineRequest, view: ProgressView, stop: AbortSignal): Promise<ExamineResult> {
+export async function examineInputs(
+  request: ExamineRequest,
+  view: ProgressView,
+  stop: AbortSignal,
+): Promise<ExamineResult> {
   const given = checkInputs(request.inputs);
   const about = request.about === null ? null : aboutFrom(request.about);
   const declaration = declarationOf(given);
@@ -84,9 +97,13 @@ export async function examineInputs(request: ExamineRequest, view: ProgressView,
     const outcomes = sqliteOutcomes(join(folder, 'outcomes'));
     const plantedBlobs = fileBlobs(planted, [objects]);
     const workers = request.workers ?? defaultWorkers();
-    const pool = workers === 0 ? null : processPool({ workers, folders: [objects], blobs, silenceMs: SILENCE_MS });
+    const pool =
+      workers === 0 ? null : processPool({ workers, folders: [objects], blobs, silenceMs: SILENCE_MS });
     mkdirSync(planted, { recursive: true });
-    const plantPool = workers === 0 ? null : processPool({ workers, folders: [planted, objects], blobs: plantedBlobs, silenceMs: SILENCE_MS });
+    const plantPool =
+      workers === 0
+        ? null
+        : processPool({ workers, folders: [planted, objects], blobs: plantedBlobs, silenceMs: SILENCE_MS });
     const close = () => {
       pool?.close();
       plantPool?.close();
@@ -95,7 +112,11 @@ export async function examineInputs(request: ExamineRequest, view: ProgressView,
       const run = keeping(interruptible(pool?.run ?? inlineRun(registry, blobs), stop), outcomes, registry);
       const examination = await examine(subjects, declaration?.declaration ?? null, registry, run, view.step);
       view.finish();
-      const plantRun = keeping(interruptible(plantPool?.run ?? inlineRun(registry, plantedBlobs), stop), outcomes, registry);
+      const plantRun = keeping(
+        interruptible(plantPool?.run ?? inlineRun(registry, plantedBlobs), stop),
+        outcomes,
+        registry,
+      );
       const power =
         request.power === null
           ? null
@@ -142,7 +163,11 @@ export class Interrupted extends Error {
 }
 
 /** Runs `work` in a case folder; a folder that was made for it and holds no case yet is removed when it fails. */
-async function withCase<T>(folder: string, isNew: boolean, work: (created: () => void) => Promise<T>): Promise<T> {
+async function withCase<T>(
+  folder: string,
+  isNew: boolean,
+  work: (created: () => void) => Promise<T>,
+): Promise<T> {
   const madeHere = isNew && !existsSync(folder);
   let kept = !madeHere;
   try {
@@ -159,9 +184,15 @@ async function withCase<T>(folder: string, isNew: boolean, work: (created: () =>
 /** Conditions of the machine that a person can mend, said as such. */
 function asRefusal(error: unknown, folder: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
-  const full = code === 'ENOSPC' || (error instanceof Error && /database or disk is full/.test(error.message));
-  if (full) return new Refused(`no space left for ${folder}`, 'free some, or name another place with --case; the same command goes on where it was');
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return new Refused(`${folder} cannot be written`, 'name another place with --case');
+  const full =
+    code === 'ENOSPC' || (error instanceof Error && /database or disk is full/.test(error.message));
+  if (full)
+    return new Refused(
+      `no space left for ${folder}`,
+      'free some, or name another place with --case; the same command goes on where it was',
+    );
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM')
+    return new Refused(`${folder} cannot be written`, 'name another place with --case');
   return error;
 }
 
@@ -172,7 +203,10 @@ function checkSpace(folder: string, given: readonly GivenInput[]): void {
   const wanted = given.reduce((sum, { size }) => sum + size, 0) * SPACE_FACTOR;
   if (bavail * bsize < wanted) {
     const mib = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
-    throw new Refused(`${mib(bavail * bsize)} free for ${folder}, about ${mib(wanted)} wanted`, 'free some, or name another place with --case');
+    throw new Refused(
+      `${mib(bavail * bsize)} free for ${folder}, about ${mib(wanted)} wanted`,
+      'free some, or name another place with --case',
+    );
   }
 }
 
@@ -188,7 +222,8 @@ function aboutFrom(path: string): About {
 
 function declarationOf(given: readonly GivenInput[]): ReadDeclaration | null {
   const documents = given.filter(({ kind }) => kind === 'declaration');
-  if (documents.length > 1) throw new Refused('more than one declaration was given', 'join them into one document');
+  if (documents.length > 1)
+    throw new Refused('more than one declaration was given', 'join them into one document');
   const [only] = documents;
   return only === undefined ? null : readDeclaration(only.document, only.name);
 }
@@ -205,9 +240,14 @@ function takeIn(
   for (const { path, name, kind } of given) {
     const tree = kind === 'tree' ? depositTree(path, blobs) : null;
     const artefact = tree?.artefact ?? depositFile(path, blobs);
-    const size = tree === null ? artefact.size : tree.entries.reduce((sum, { content }) => sum + (content?.size ?? 0), 0);
+    const size =
+      tree === null
+        ? artefact.size
+        : tree.entries.reduce((sum, { content }) => sum + (content?.size ?? 0), 0);
     inputs.push({ name, digest: artefact.digest, size, kind, from });
-    view.say(`  ${kind.padEnd(11)} ${name.slice(0, 32).padEnd(32)} ${megabytes(size)}  ${artefact.digest.slice(0, 19)}`);
+    view.say(
+      `  ${kind.padEnd(11)} ${name.slice(0, 32).padEnd(32)} ${megabytes(size)}  ${artefact.digest.slice(0, 19)}`,
+    );
     if (tree !== null) subjects.push({ kind: 'tree', name, artefact, entries: tree.entries });
     else if (kind !== 'declaration') subjects.push({ kind: 'bytes', name, artefact });
   }
@@ -219,15 +259,26 @@ function megabytes(size: number): string {
 }
 
 /** The case with this hand-in: new firmware opens the next release, everything else belongs to the latest. */
-function nextCase(before: CaseFile | null, folder: string, inputs: readonly CaseInput[], request: ExamineRequest): CaseFile {
+function nextCase(
+  before: CaseFile | null,
+  folder: string,
+  inputs: readonly CaseInput[],
+  request: ExamineRequest,
+): CaseFile {
   const releases = before?.releases ?? [];
   const isMain = ({ kind }: CaseInput) => kind === 'firmware' || kind === 'tree';
   const known = new Set(releases.flatMap((release) => release.inputs.map(({ digest }) => digest)));
-  const opensNext = releases.length === 0 || inputs.some((input) => isMain(input) && !known.has(input.digest));
+  const opensNext =
+    releases.length === 0 || inputs.some((input) => isMain(input) && !known.has(input.digest));
   const latest = releases.at(-1);
   const base: CaseRelease =
     opensNext || latest === undefined
-      ? { label: request.release ?? `release ${releases.length + 1}`, releasedAt: request.releasedAt, state: request.state ?? 'as-shipped', inputs: [] }
+      ? {
+          label: request.release ?? `release ${releases.length + 1}`,
+          releasedAt: request.releasedAt,
+          state: request.state ?? 'as-shipped',
+          inputs: [],
+        }
       : {
           ...latest,
           label: request.release ?? latest.label,
@@ -237,7 +288,11 @@ function nextCase(before: CaseFile | null, folder: string, inputs: readonly Case
   const added = inputs.filter(({ digest }) => !base.inputs.some((input) => input.digest === digest));
   const release: CaseRelease = { ...base, inputs: [...base.inputs, ...added] };
   const id = before?.id ?? basename(folder).replace(/\.assay$/, '');
-  return { schema: 'assay-case/1', id, releases: [...(opensNext ? releases : releases.slice(0, -1)), release] };
+  return {
+    schema: 'assay-case/1',
+    id,
+    releases: [...(opensNext ? releases : releases.slice(0, -1)), release],
+  };
 }
 
 function conclude(

@@ -13,7 +13,10 @@ export function explain(id: string | null, registry: Registry): string {
   };
   if (id === null) {
     return Object.entries(rooms)
-      .map(([room, plugins]) => `${room}\n${plugins.map((plugin) => `  ${plugin.id.padEnd(22)} ${plugin.doc.name}`.slice(0, 80)).join('\n')}\n`)
+      .map(
+        ([room, plugins]) =>
+          `${room}\n${plugins.map((plugin) => `  ${plugin.id.padEnd(22)} ${plugin.doc.name}`.slice(0, 80)).join('\n')}\n`,
+      )
       .join('\n');
   }
   for (const [room, plugins] of Object.entries(rooms)) {
@@ -26,7 +29,8 @@ export function explain(id: string | null, registry: Registry): string {
 }
 
 function docText(doc: Doc): string {
-  const list = (title: string, lines: readonly string[]) => `\n${title}\n${lines.map((line) => wrap(line, '  - ', '    ')).join('')}`;
+  const list = (title: string, lines: readonly string[]) =>
+    `\n${title}\n${lines.map((line) => wrap(line, '  - ', '    ')).join('')}`;
   return `\n${wrap(doc.name, '', '')}${wrap(doc.says, '', '')}${list('Rests on', doc.sources)}${list('Cannot see', doc.limits)}`;
 }
 

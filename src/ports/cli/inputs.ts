@@ -1,4 +1,14 @@
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, readlinkSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import type { Artefact, Entry, EntryType } from '#domain/artefact';
 import { canonicalJson } from '#domain/canonical';
@@ -40,10 +50,12 @@ function checkInput(path: string): GivenInput {
   const status = statusOf(path);
   const name = nameOf(Buffer.from(basename(path.replace(/\/+$/, '')) || path));
   if (status.isDirectory()) {
-    if (readdirSync(path).length === 0) throw new Refused(`${path} is an empty folder`, 'name a file or the folder of an extracted tree');
+    if (readdirSync(path).length === 0)
+      throw new Refused(`${path} is an empty folder`, 'name a file or the folder of an extracted tree');
     return { path, name, kind: 'tree', size: 0, document: null };
   }
-  if (!status.isFile()) throw new Refused(`${path} is neither a file nor a folder`, 'copy its content into a file first');
+  if (!status.isFile())
+    throw new Refused(`${path} is neither a file nor a folder`, 'copy its content into a file first');
   if (status.size === 0) throw new Refused(`${path} is empty`, 'hand in the file again: it has no bytes');
   try {
     closeSync(openSync(path, 'r'));
@@ -102,7 +114,8 @@ export function depositFile(path: string, blobs: Blobs): Artefact {
   const deposit = blobs.deposit();
   try {
     const piece = Buffer.allocUnsafeSlow(1024 * 1024);
-    for (let got = readSync(handle, piece); got > 0; got = readSync(handle, piece)) deposit.write(piece.subarray(0, got));
+    for (let got = readSync(handle, piece); got > 0; got = readSync(handle, piece))
+      deposit.write(piece.subarray(0, got));
     return deposit.close();
   } catch (error) {
     deposit.abandon();
@@ -114,7 +127,10 @@ export function depositFile(path: string, blobs: Blobs): Artefact {
 
 /** Copies the files of an extracted tree into the store and lists its entries; links are not followed, devices not opened.
  *  @returns the entries and the artefact that stands for the whole: their list as JSON */
-export function depositTree(root: string, blobs: Blobs): { readonly artefact: Artefact; readonly entries: readonly Entry[] } {
+export function depositTree(
+  root: string,
+  blobs: Blobs,
+): { readonly artefact: Artefact; readonly entries: readonly Entry[] } {
   const entries: Entry[] = [];
   const walk = (folder: Buffer, prefix: string) => {
     for (const name of readdirSync(folder, { encoding: 'buffer' }).toSorted(Buffer.compare)) {
@@ -122,7 +138,14 @@ export function depositTree(root: string, blobs: Blobs): { readonly artefact: Ar
       const path = `${prefix}${nameOf(name)}`;
       const status = lstatSync(place);
       const content = status.isFile() ? depositFile(place as unknown as string, blobs) : null;
-      entries.push(entryOf(path, status, content, status.isSymbolicLink() ? nameOf(readlinkSync(place, 'buffer')) : null));
+      entries.push(
+        entryOf(
+          path,
+          status,
+          content,
+          status.isSymbolicLink() ? nameOf(readlinkSync(place, 'buffer')) : null,
+        ),
+      );
       if (status.isDirectory()) walk(place, `${path}/`);
     }
   };

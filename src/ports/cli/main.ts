@@ -35,7 +35,9 @@ async function examineAndPrint(request: ExamineRequest, format: Format): Promise
   process.once('SIGTERM', onSignal);
   try {
     const view = progressView(process.stderr, () => performance.now());
-    view.say(`assay ${ownVersion()}  offline  ${request.inputs.length} input${request.inputs.length === 1 ? '' : 's'}`);
+    view.say(
+      `assay ${ownVersion()}  offline  ${request.inputs.length} input${request.inputs.length === 1 ? '' : 's'}`,
+    );
     const result = await examineInputs(request, view, stop.signal);
     print(result, format);
     return request.exitZero ? 0 : result.exit;
@@ -62,25 +64,44 @@ function program(done: (exit: number) => void): Command {
     .description('Could this network equipment be used to spy, and how hard did we look?')
     .version(ownVersion())
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(terminal(text.trimEnd()).replaceAll('\\x0a', '\n').concat('\n')) });
+    .configureOutput({
+      outputError: (text, write) => write(terminal(text.trimEnd()).replaceAll('\\x0a', '\n').concat('\n')),
+    });
   root
     .command('examine')
     .description('examine firmware, an extracted tree and a declaration; all inputs are one release')
     .argument('<input...>', 'files, or the folder of an extracted tree')
     .option('--case <folder>', 'where the case lies (default: <first input>.assay)')
-    .addOption(new Option('--format <format>', 'what stdout carries').choices(['text', 'json', 'html']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'what stdout carries')
+        .choices(['text', 'json', 'html'])
+        .default('text'),
+    )
     .option('--about <file>', 'case.yaml: who asked, who examines, who runs the product')
     .option('--release <label>', 'name of the release')
     .option('--released <date>', 'when it was released; unknown stays unknown', isoDate)
-    .addOption(new Option('--state <state>', 'state of the target').choices(['as-shipped', 'as-configured', 'as-running']))
+    .addOption(
+      new Option('--state <state>', 'state of the target').choices([
+        'as-shipped',
+        'as-configured',
+        'as-running',
+      ]),
+    )
     .option('--as-of <date>', 'date the assessment speaks of (default: today)', isoDate)
     .option('--from <who>', 'who handed the inputs in')
-    .addOption(new Option('--power <effort>', 'plant implants in a copy and count what is found').choices(['quick', 'standard', 'full']))
+    .addOption(
+      new Option('--power <effort>', 'plant implants in a copy and count what is found').choices([
+        'quick',
+        'standard',
+        'full',
+      ]),
+    )
     .option('--workers <n>', 'worker processes; 0: in this process, unconfined', workerCount)
     .option('--exit-zero', 'exit 0 whatever was found', false)
     .action(async (inputs: string[], options: Record<string, unknown>) => {
       const now = currentTime();
-      const text = (name: string): string | null => (typeof options[name] === 'string' ? options[name] : null);
+      const text = (name: string): string | null =>
+        typeof options[name] === 'string' ? options[name] : null;
       const request: ExamineRequest = {
         inputs,
         folder: text('case'),
@@ -146,7 +167,9 @@ async function main(): Promise<number> {
       return EXIT.refused;
     }
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`assay: a fault of ours, please report it:\n${cause.split('\n').map(terminal).join('\n')}\n`);
+    process.stderr.write(
+      `assay: a fault of ours, please report it:\n${cause.split('\n').map(terminal).join('\n')}\n`,
+    );
     return EXIT.crashed;
   }
 }

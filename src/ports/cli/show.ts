@@ -22,8 +22,13 @@ export function show(reference: string, folder: string | null): string {
   const { digits, range } = parseReference(reference);
   const found = cases.flatMap((root) => digestsIn(root, digits).map((digest) => ({ root, digest })));
   const [first] = found;
-  if (first === undefined) throw new Refused(`no artefact ${reference} in ${cases.join(', ')}`, 'check the digest, or name the case with --case');
-  if (new Set(found.map(({ digest }) => digest)).size > 1) throw new Refused(`${reference} fits several artefacts`, 'give more digits');
+  if (first === undefined)
+    throw new Refused(
+      `no artefact ${reference} in ${cases.join(', ')}`,
+      'check the digest, or name the case with --case',
+    );
+  if (new Set(found.map(({ digest }) => digest)).size > 1)
+    throw new Refused(`${reference} fits several artefacts`, 'give more digits');
   return showBytes(first.root, first.digest, range);
 }
 
@@ -35,9 +40,16 @@ function casesHere(): readonly string[] {
 
 function parseReference(reference: string): { digits: string; range: ByteRange | null } {
   const match = /^(?:sha256:)?([0-9a-f]{12,64})(?:@(0x[0-9a-f]+|\d+)-(0x[0-9a-f]+|\d+))?$/i.exec(reference);
-  if (match === null) throw new Refused(`${reference} is not a place`, 'write sha256:DIGEST@START-END, or an indication such as I1');
+  if (match === null)
+    throw new Refused(
+      `${reference} is not a place`,
+      'write sha256:DIGEST@START-END, or an indication such as I1',
+    );
   const [, digits = '', start, end] = match;
-  return { digits: digits.toLowerCase(), range: start === undefined || end === undefined ? null : [Number(start), Number(end)] };
+  return {
+    digits: digits.toLowerCase(),
+    range: start === undefined || end === undefined ? null : [Number(start), Number(end)],
+  };
 }
 
 function digestsIn(root: string, digits: string): readonly Digest[] {
@@ -55,9 +67,11 @@ function showIndication(id: string, cases: readonly string[]): string {
   if (revision === undefined) throw new Refused(`${root} has no revision yet`, 'examine first');
   const record = readRevision(root, revision);
   const indication = record.indications.find((candidate) => candidate.id === id);
-  if (indication === undefined) throw new Refused(`revision ${revision} has no ${id}`, `it has ${record.indications.length} indications`);
+  if (indication === undefined)
+    throw new Refused(`revision ${revision} has no ${id}`, `it has ${record.indications.length} indications`);
   const pieces = indication.evidence.map(
-    ({ artefact, path, range }) => `${terminal(path)}\n${range === null ? '(the entry itself)\n' : showBytes(root, artefact, range)}`,
+    ({ artefact, path, range }) =>
+      `${terminal(path)}\n${range === null ? '(the entry itself)\n' : showBytes(root, artefact, range)}`,
   );
   return `${id}  ${terminal(indication.title)}\n\n${pieces.join('\n')}`;
 }
@@ -67,7 +81,8 @@ function showBytes(root: string, digest: Digest, range: ByteRange | null): strin
   try {
     const source = blobs.open(digest);
     const [start, end] = range ?? [0, source.size];
-    if (start > end || end > source.size) throw new Refused(`${start}-${end} is outside its ${source.size} bytes`, 'give a range inside');
+    if (start > end || end > source.size)
+      throw new Refused(`${start}-${end} is outside its ${source.size} bytes`, 'give a range inside');
     const upTo = Math.min(end, start + Math.min(SHOW_LIMIT, READ_LIMIT));
     const bytes = source.bytes(start, upTo);
     const head = `${digest}\nbytes ${start}-${end} of ${source.size}\n\n`;
@@ -97,7 +112,9 @@ function hexDump(bytes: Uint8Array, base: number): string {
   for (let at = 0; at < bytes.length; at += 16) {
     const row = bytes.subarray(at, at + 16);
     const hex = [...row].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const ascii = [...row].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+    const ascii = [...row]
+      .map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.'))
+      .join('');
     lines.push(`${(base + at).toString(16).padStart(9, '0')}  ${hex.padEnd(47)}  ${ascii}`);
   }
   return `${lines.join('\n')}\n`;

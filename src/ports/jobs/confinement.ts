@@ -10,10 +10,22 @@ export interface Trial {
 
 /** Each expression throws when the attack is stopped. */
 const ATTACKS: readonly { readonly attack: string; readonly code: string }[] = [
-  { attack: 'read a file outside the case', code: `process.getBuiltinModule('fs').readFileSync('/etc/hostname')` },
-  { attack: 'write a file', code: `process.getBuiltinModule('fs').writeFileSync('/tmp/assay-trial-' + process.pid, '')` },
-  { attack: 'start a program', code: `if (process.getBuiltinModule('child_process').spawnSync('true').error) throw 0` },
-  { attack: 'start a thread', code: `new (process.getBuiltinModule('worker_threads').Worker)('', { eval: true })` },
+  {
+    attack: 'read a file outside the case',
+    code: `process.getBuiltinModule('fs').readFileSync('/etc/hostname')`,
+  },
+  {
+    attack: 'write a file',
+    code: `process.getBuiltinModule('fs').writeFileSync('/tmp/assay-trial-' + process.pid, '')`,
+  },
+  {
+    attack: 'start a program',
+    code: `if (process.getBuiltinModule('child_process').spawnSync('true').error) throw 0`,
+  },
+  {
+    attack: 'start a thread',
+    code: `new (process.getBuiltinModule('worker_threads').Worker)('', { eval: true })`,
+  },
   { attack: 'load native code', code: `process.dlopen({ exports: {} }, '/nonexistent.node')` },
   { attack: 'read the environment of the host', code: `if (!process.env.ASSAY_TRIAL_SECRET) throw 0` },
 ];

@@ -195,7 +195,11 @@ function startWorker(options: PoolOptions, all: Set<Worker>): Worker {
     if (stopped) return;
     deposit?.abandon();
     const current = queue.shift();
-    const cause = why ?? (signal === null ? `worker ended with code ${code}: ${lastLine(lastWords)}` : `worker ended by ${signal}`);
+    const cause =
+      why ??
+      (signal === null
+        ? `worker ended with code ${code}: ${lastLine(lastWords)}`
+        : `worker ended by ${signal}`);
     worker.onDeath(queue, cause, current?.index ?? null);
   });
   all.add(worker);
@@ -205,20 +209,33 @@ function startWorker(options: PoolOptions, all: Set<Worker>): Worker {
 /** A worker is hostile once a parser in it is: its outcome must have the shape, and name only content it handed over. */
 function checkedOutcome(body: Buffer, received: ReadonlySet<Digest>): Outcome {
   const parsed = outcomeSchema.safeParse(JSON.parse(body.toString()));
-  if (!parsed.success) return { kind: 'failed', why: `worker gave an outcome of no known shape: ${parsed.error.issues[0]?.message ?? ''}` };
+  if (!parsed.success)
+    return {
+      kind: 'failed',
+      why: `worker gave an outcome of no known shape: ${parsed.error.issues[0]?.message ?? ''}`,
+    };
   const outcome = parsed.data;
   const named: readonly Digest[] =
     outcome.kind === 'opened'
-      ? outcome.opened.parts.flatMap(({ entries }) => entries.flatMap(({ content }) => (content === null ? [] : [content.digest])))
+      ? outcome.opened.parts.flatMap(({ entries }) =>
+          entries.flatMap(({ content }) => (content === null ? [] : [content.digest])),
+        )
       : outcome.kind === 'planted'
         ? outcome.plants.flatMap(({ changes }) => changes.map(({ content }) => content.digest))
         : [];
   const unknown = named.find((digest) => !received.has(digest));
-  return unknown === undefined ? outcome : { kind: 'failed', why: `worker named ${unknown} without handing it over` };
+  return unknown === undefined
+    ? outcome
+    : { kind: 'failed', why: `worker named ${unknown} without handing it over` };
 }
 
 function lastLine(text: string): string {
-  return text.trim().split('\n').findLast((line) => /error/i.test(line)) ?? 'no message';
+  return (
+    text
+      .trim()
+      .split('\n')
+      .findLast((line) => /error/i.test(line)) ?? 'no message'
+  );
 }
 
 const WORKER = fileURLToPath(import.meta.resolve('#ports/jobs/worker'));
@@ -226,7 +243,11 @@ const WORKER = fileURLToPath(import.meta.resolve('#ports/jobs/worker'));
 /** Starts a worker that may read the artefacts and Assay's code, and nothing else. */
 function spawnConfined(folders: readonly string[]): ChildProcess {
   const places = folders.map(real);
-  return spawn(process.execPath, [...confinedFlags(places), WORKER, ...places], { stdio: 'pipe', env: {}, cwd: '/' });
+  return spawn(process.execPath, [...confinedFlags(places), WORKER, ...places], {
+    stdio: 'pipe',
+    env: {},
+    cwd: '/',
+  });
 }
 
 /** Flags of a confined process.
@@ -236,7 +257,12 @@ export function confinedFlags(folders: readonly string[]): readonly string[] {
   const root = dirname(dirname(dirname(dirname(WORKER))));
   const own = ['src', 'dist', 'package.json', 'node_modules'].map((name) => real(join(root, name)));
   const readable = [...folders, ...own].map((path) => `--allow-fs-read=${path}`);
-  return ['--permission', ...readable, `--max-old-space-size=${HEAP_MIB}`, '--disable-warning=SecurityWarning'];
+  return [
+    '--permission',
+    ...readable,
+    `--max-old-space-size=${HEAP_MIB}`,
+    '--disable-warning=SecurityWarning',
+  ];
 }
 
 function real(path: string): string {
