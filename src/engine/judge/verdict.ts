@@ -86,9 +86,10 @@ function unaskedWhy(id: QuestionId, releases: number): string {
   return 'no examiner of this question is part of this version';
 }
 
-/** Share of bytes explained, 0..1; 0 when there are none. */
-function coverageShare({ total, explained }: BytesCoverage): number {
-  return total === 0 ? 0 : Math.round((explained / total) * 1e6) / 1e6;
+/** Share of the content explained at the innermost opened level, 0..1; 0 when there is none. Padding and the outer
+ *  side of what was unpacked would raise it without anything more having been seen. */
+function coverageShare({ innermost }: BytesCoverage): number {
+  return innermost.total === 0 ? 0 : Math.floor((innermost.explained / innermost.total) * 1e6) / 1e6;
 }
 
 /** Figures of the required classes at level careful; null stands for a class that was not measured. */

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { Refused } from '#domain/error';
 import { registry } from '#engine/registry';
 import { terminal } from '#engine/report/escape';
+import { recordJson } from '#engine/report/json';
 import { demo } from '#ports/cli/demo';
 import { doctor } from '#ports/cli/doctor';
 import { currentTime, ownVersion } from '#ports/cli/environment';
@@ -16,12 +17,12 @@ const EXIT = { refused: 2, crashed: 4, interrupted: 130 } as const;
 type Format = 'text' | 'json' | 'html';
 
 function wantsColor(): boolean {
-  return process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined;
 }
 
 function print(result: ExamineResult, format: Format): void {
   const document = format === 'text' ? result.text(wantsColor()) : format === 'html' ? result.html : null;
-  process.stdout.write(document ?? `${JSON.stringify(result.record)}\n`);
+  process.stdout.write(document ?? `${recordJson(result.record)}\n`);
   const where = `Documents ${result.place}/record.json report.html report.txt\n`;
   if (format === 'text') process.stdout.write(where);
   else process.stderr.write(where);
