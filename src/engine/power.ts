@@ -2,21 +2,19 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '#domain/canonical';
 import type { Declaration } from '#domain/declaration';
 import { LEVELS } from '#domain/level';
-import type { Sighting } from '#domain/plugin';
 import type { Run } from '#domain/ports';
 import { overlaps } from '#domain/range';
 import type { ClassPower, Power } from '#domain/record';
 import type { Registry } from '#domain/registry';
-import type { Outcome, Plant, PlantTask } from '#domain/task';
+import type { Outcome, Plant, PlantedChange, PlantTask } from '#domain/task';
 import {
   type Examination,
-  examineAll,
   examineOverlays,
   type MadeStatement,
+  type Overlay,
   type Progress,
   viewOf,
 } from '#engine/examination';
-import { drawFrom } from '#engine/planting';
 import { classPower } from '#engine/judge/power';
 
 /** How much is planted: per class and level. */
@@ -47,16 +45,19 @@ export async function measure(
     outcomes[index] = outcome;
     progress({ stage: 'plant', done: index + 1, total: tasks.length, bytesDone: 0, bytesTotal: 0 });
   });
+  const look = async (overlays: readonly Overlay[]) =>
+    await examineOverlays(examination, overlays, declaration, registry, run, (step) =>
+      progress({ ...step, stage: 'look-again' }),
+    );
   const classes: ClassPower[] = [];
-  const baseline = new Set(examination.statements.map(keyOf));
+  const controls = { runs: 0, falseIndications: 0 };
+  const baseline = new Set(examination.statements.map(sameness));
   for (const [index, implant] of registry.implants.entries()) {
     const outcome = outcomes[index];
     const plants = outcome?.kind === 'planted' ? outcome.plants : [];
     const placed = plants.filter((plant) => plant.lost === null);
     const overlays = placed.map(({ tree, changes }) => ({ tree: tree ?? '', changes }));
-    const said = await examineOverlays(examination, overlays, declaration, registry, run, (step) =>
-      progress({ ...step, stage: 'look-again' }),
-    );
+    const said = await look(overlays);
     const found = new Set(
       placed.filter((plant, i) => isFound(plant, implant.question, said[i] ?? [], baseline)),
     );
@@ -64,11 +65,18 @@ export async function measure(
       const results = plants
         .filter((plant) => plant.level === level)
         .map((plant) => ({ plant, found: found.has(plant) }));
-      const failed = outcome?.kind === 'planted' ? outcome.unplantable[level] : 'the planter failed';
-      classes.push(classPower(implant.id, implant.question, level, results, failed ?? null));
+      const why = outcome?.kind === 'planted' ? (outcome.unplantable[level] ?? null) : 'the planter failed';
+      const fewer =
+        results.length < perLevel ? `${results.length} of ${perLevel}: no other plant became active` : null;
+      classes.push(classPower(implant.id, implant.question, level, results, why ?? fewer));
+    }
+    const unplanted = unplantedCopies(examination, overlays).slice(0, perLevel);
+    for (const statements of await look(unplanted)) {
+      controls.runs++;
+      if (statements.some((made) => !baseline.has(sameness(made)))) controls.falseIndications++;
     }
   }
-  return { seed, classes, controls: controls(examination, declaration, registry, seed, perLevel) };
+  return { seed, classes, controls };
 }
 
 /** Hash of target and code: the same target and code give the same plants. */
@@ -80,8 +88,12 @@ function seedOf(examination: Examination, registry: Registry): string {
     .slice(0, 32);
 }
 
-function keyOf({ examiner, statement }: MadeStatement): string {
-  return canonicalJson({ examiner, identity: statement.identity, places: statement.places });
+/** What makes a statement the one that was made before: the same thing said with the same weight about the same
+ *  paths. Ranges do not count: what stands behind a plant has moved. */
+function sameness({ examiner, statement }: MadeStatement): string {
+  const { question, title, strength, facts, identity, places } = statement;
+  const paths = places.map(({ path, range }) => [path, range === null]);
+  return canonicalJson({ examiner, question, title, strength, facts, identity, paths });
 }
 
 /** True when something new is said, to the question of the class, about bytes that were planted. */
@@ -92,7 +104,7 @@ function isFound(
   baseline: ReadonlySet<string>,
 ): boolean {
   return said
-    .filter((made) => made.statement.question === question && !baseline.has(keyOf(made)))
+    .filter((made) => made.statement.question === question && !baseline.has(sameness(made)))
     .some(({ statement }) =>
       statement.places.some(({ artefact, path, range }) =>
         plant.changes.some(
@@ -105,34 +117,19 @@ function isFound(
     );
 }
 
-/** Looks at the unplanted target again, everything handed over in another order each time. */
-function controls(
-  examination: Examination,
-  declaration: Declaration | null,
-  registry: Registry,
-  seed: string,
-  runs: number,
-): Power['controls'] {
-  const baseline = canonicalJson(examination.statements);
-  let falseIndications = 0;
-  for (let i = 0; i < runs; i++) {
-    const sightings = shuffled(
-      examination.seen.map(({ sighting }) => sighting),
-      `${seed}/control/${i}`,
-    );
-    const again = examineAll(registry, sightings, declaration);
-    if (canonicalJson(again) !== baseline) falseIndications++;
-  }
-  return { runs, falseIndications };
-}
-
-/** Fisher and Yates. */
-function shuffled(sightings: readonly Sighting[], seed: string): readonly Sighting[] {
-  const draw = drawFrom(seed);
-  const list = [...sightings];
-  for (let i = list.length - 1; i > 0; i--) {
-    const j = draw(i + 1);
-    [list[i], list[j]] = [list[j] as Sighting, list[i] as Sighting];
-  }
-  return list;
+/** Copies in which the files that plants changed lie as they are: whatever is new there is said without a reason. */
+function unplantedCopies(examination: Examination, overlays: readonly Overlay[]): readonly Overlay[] {
+  const contents = new Map(
+    examination.trees.map(({ id, entries }) => [
+      id,
+      new Map(entries.map(({ path, content }) => [path, content])),
+    ]),
+  );
+  return overlays.flatMap(({ tree, changes }) => {
+    const kept = changes.flatMap(({ path }): PlantedChange[] => {
+      const content = contents.get(tree)?.get(path) ?? null;
+      return content === null ? [] : [{ path, content, mode: null, planted: [] }];
+    });
+    return kept.length === 0 ? [] : [{ tree, changes: kept }];
+  });
 }
