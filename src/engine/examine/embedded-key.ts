@@ -29,10 +29,7 @@ export const embeddedKey: Examiner = {
   examine({ sightings, declaration }) {
     const keys = sightings.flatMap(keyOf);
     const secrets = keys.filter(isSecret);
-    const known: Known = {
-      secret: fingerprintsOf(secrets),
-      shown: new Set([...fingerprintsOf(keys.filter((key) => !isSecret(key))), ...certifiedIn(sightings)]),
-    };
+    const known: Known = { secret: fingerprintsOf(secrets), shown: shownIn(sightings) };
     const isDeclared = declaredBy(declaration);
     const groups = [
       ...byFile(bySameness(secrets)).map((units) => secretStatement(units, known, declaration, isDeclared)),
@@ -57,10 +54,11 @@ interface Seen {
 /** One key with every place where it was seen, the one that counts most first. Never empty. */
 type Unit = readonly [Seen, ...Seen[]];
 
-/** Fingerprints of keys whose secret or whose public half the release holds. */
+/** What the release holds of keys, by fingerprint. */
 interface Known {
   readonly secret: ReadonlySet<string>;
-  readonly shown: ReadonlySet<string>;
+  /** Files that hold the public half, as a key or in a certificate. */
+  readonly shown: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 function keyOf({ observation }: Sighting): readonly Seen[] {
@@ -71,10 +69,17 @@ function fingerprintsOf(keys: readonly Seen[]): Set<string> {
   return new Set(keys.flatMap(({ observation: { publicFingerprint } }) => publicFingerprint ?? []));
 }
 
-function certifiedIn(sightings: readonly Sighting[]): readonly string[] {
-  return sightings.flatMap(({ observation }) =>
-    observation.kind === 'certificate' ? [observation.publicFingerprint] : [],
-  );
+function shownIn(sightings: readonly Sighting[]): Known['shown'] {
+  const shown = new Map<string, Set<string>>();
+  for (const { observation } of sightings) {
+    if (observation.kind !== 'certificate' && observation.kind !== 'key') continue;
+    if (observation.kind === 'key' && isSecret({ observation, path: '' })) continue;
+    const { publicFingerprint, place } = observation;
+    if (publicFingerprint === null) continue;
+    const files = shown.get(publicFingerprint) ?? new Set();
+    shown.set(publicFingerprint, files.add(place.path ?? ''));
+  }
+  return shown;
 }
 
 function isSecret({ observation: { holding } }: Seen): boolean {
@@ -196,7 +201,7 @@ function secretStatement(
   return {
     question: 'undocumented-access',
     title: secretTitle(undeclared),
-    strength: undeclared.some((unit) => isLinked(unit, known)) ? 'linked' : 'present',
+    strength: undeclared.some((unit) => isLinked(unit, units.length === 1, known)) ? 'linked' : 'present',
     facts: factsFor(declaration),
     weaknesses: ['CWE-321'],
     requirements: ['TS 33.117 4.2.3.4.2.3'],
@@ -209,11 +214,14 @@ function secretStatement(
   };
 }
 
-/** A service by convention looks there, or the release shows the public half. */
-function isLinked(unit: Unit, known: Known): boolean {
-  return unit.some(
-    (key) => !isAside(key) && (isHostKey(key) || known.shown.has(key.observation.publicFingerprint ?? '')),
-  );
+/** A service by convention looks there, or the release shows the public half. In a file of several keys that must be another
+ *  file: a set for tests has its own certificates. */
+function isLinked(unit: Unit, isAlone: boolean, known: Known): boolean {
+  return unit.some((key) => {
+    const shown = known.shown.get(key.observation.publicFingerprint ?? '') ?? new Set();
+    const isShown = shown.size > (shown.has(key.path) && !isAlone ? 1 : 0);
+    return !isAside(key) && (isHostKey(key) || isShown);
+  });
 }
 
 /** A key without fingerprint is known by its file. */

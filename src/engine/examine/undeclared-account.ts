@@ -31,7 +31,7 @@ export const undeclaredAccount: Examiner = {
     const owners = ownersIn(accounts);
     const logins = new Map<string, Login[]>();
     for (const account of accounts) {
-      if (!letsIn(account) || isDocumentation(account.path)) continue;
+      if (!letsIn(account) || isDocumentation(account)) continue;
       const login = withOwner(account, owners);
       const key = JSON.stringify(identityOf(login));
       const same = logins.get(key);
@@ -65,9 +65,15 @@ function letsIn({ observation: { password } }: Seen): boolean {
   return password === 'usable' || password === 'empty' || password === 'reversible';
 }
 
-/** Where texts about a system lie, not its own files. */
-function isDocumentation(path: string): boolean {
-  return /(?:^|\/)(?:doc|docs|documentation|man|info|locale)\//i.test(path);
+/** Texts about a system, not its own files: folders of documentation, and by their names pages of the manual and the like
+ *  that quote a line. */
+function isDocumentation(account: Seen): boolean {
+  const { path } = account;
+  if (/(?:^|\/)(?:doc|docs|documentation|man|info|locale)\//i.test(path)) return true;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const isText = /^(?:readme|news|change-?log)|\.(?:info(?:-\d+)?|md|rst|pod|texi)$/i.test(name);
+  const isPage = /\.[1-9][a-z]{0,4}$/.test(name) && !name.includes('.so.');
+  return isMade(account) && (isText || isPage);
 }
 
 function folderOf(path: string): string {

@@ -1,4 +1,5 @@
 import type { Source } from '#domain/ports';
+import { overlaps } from '#domain/range';
 import { latin1 } from '#engine/bytes/text';
 import { passwd, shadow } from '#engine/describe/accounts/files';
 import { type Account, isName, type Line, type Stated } from '#engine/describe/accounts/line';
@@ -12,8 +13,11 @@ const AROUND = 2048;
 /** Most bytes of a file that is no account file; what a script or program writes stands in the file itself. */
 const FILE_LIMIT = 16 * 1024 * 1024;
 
-/** What every line holds that states an account: a hash behind a colon, an absolute path behind one, or a command. */
-const MARKS = [':$', ':\\$', ':/', 'passwd', 'useradd', 'usermod'].map((mark) => Buffer.from(mark));
+/** What every line holds that states an account: a hash behind a colon, an absolute path behind one, the days after which a
+ *  password ends in shadow, or a command. */
+const MARKS = [':$', ':\\$', ':/', ':99999:', 'passwd', 'useradd', 'usermod'].map((mark) =>
+  Buffer.from(mark),
+);
 
 /** Accounts that a line of any file states or makes: a whole line of passwd or shadow inside a script or program, a name with
  *  a hash, or a command that sets a password. Every form is strict: there is no file name to lean on. */
@@ -63,7 +67,11 @@ function isLineEnd(byte: number | undefined): boolean {
 
 /** Accounts in one line, each with the bytes that state it. */
 export function accountsIn(line: Line): readonly Stated[] {
-  const stated = [...linesInside(line), ...hashesInside(line)];
+  const whole = [...passwdInside(line), ...shadowInside(line)];
+  const hashes = hashesInside(line).filter(
+    ({ range }) => !whole.some((other) => overlaps(other.range, range)),
+  );
+  const stated = [...whole, ...hashes];
   return stated.length > 0 ? stated : byCommand(line);
 }
 
@@ -80,7 +88,7 @@ const PASSWD_LINE = new RegExp(
   'g',
 );
 
-function linesInside({ text, range }: Line): readonly Stated[] {
+function passwdInside({ text, range }: Line): readonly Stated[] {
   return [...text.matchAll(PASSWD_LINE)].flatMap((found): readonly Stated[] => {
     const [whole, name = '', written = '', uid = '', gid = '', shell = ''] = found;
     const field = withDollars(written);
@@ -92,20 +100,38 @@ function linesInside({ text, range }: Line): readonly Stated[] {
   });
 }
 
-/** name:hash, alone or as a line of shadow; the hash begins with the name of its scheme. */
+/** name:password, then the days that tools write: last change, least, most, warning. */
+const SHADOW_LINE = new RegExp(
+  String.raw`${BEFORE}(${NAME}):(${FIELD}{0,180}):(\d{0,6}):(\d{1,6}):(99999):(\d{1,6}):(?:\d{0,6}:){0,2}${BEHIND}`,
+  'g',
+);
+
+function shadowInside({ text, range }: Line): readonly Stated[] {
+  return [...text.matchAll(SHADOW_LINE)].flatMap((found): readonly Stated[] => {
+    const [whole, name = '', written = '', ...days] = found;
+    const field = withDollars(written);
+    if (isTemplate(field)) return [];
+    const account = shadow([name, field, ...days, '', '', ''].join(':'));
+    return account === null
+      ? []
+      : [statedAt(range[0] + found.index, whole, { ...account, store: 'shadow-line' })];
+  });
+}
+
+/** name:hash; the hash begins with the name of its scheme. */
 const HASH_INSIDE = new RegExp(
-  String.raw`${BEFORE}(${NAME}):(\\?\$${FIELD}{16,180}?)((?::-?\d{0,6}){0,7})${BEHIND}`,
+  String.raw`${BEFORE}(${NAME}):(\\?\$${FIELD}{16,180}?)(?::-?\d{0,6}){0,7}${BEHIND}`,
   'g',
 );
 
 function hashesInside({ text, range }: Line): readonly Stated[] {
   return [...text.matchAll(HASH_INSIDE)].flatMap((found): readonly Stated[] => {
-    const [whole, name = '', written = '', days = ''] = found;
+    const [whole, name = '', written = ''] = found;
     const field = withDollars(written);
     const account = schemeOf(field) === null ? null : shadow(`${name}:${field}`);
-    if (account === null) return [];
-    const store = days.split(':').length > 5 ? 'shadow-line' : 'user-list';
-    return [statedAt(range[0] + found.index, whole, { ...account, store })];
+    return account === null
+      ? []
+      : [statedAt(range[0] + found.index, whole, { ...account, store: 'user-list' })];
   });
 }
 
