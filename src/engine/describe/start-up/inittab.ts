@@ -26,14 +26,14 @@ export function readInittab(reader: Reader): boolean {
   const bytes = file === null ? null : reader.system.text(file);
   if (file === null || bytes === null) return false;
   const entries = linesIn(bytes).flatMap(({ text, range }) => {
-    const fields = /^([^:]{0,64}):([^:]{0,64}):([^:]{1,32}):(.+)$/.exec(text);
+    const fields = /^([^:]{0,64}):([^:]{0,64}):([^:]{1,32}):(.*)$/.exec(text);
     return fields === null
       ? []
       : [{ levels: fields[2] ?? '', action: fields[3] ?? '', process: fields[4] ?? '', range }];
   });
   const level = entries.find(({ action }) => action === 'initdefault')?.levels ?? null;
   for (const { levels, action, process, range } of entries) {
-    if (action === 'initdefault') continue;
+    if (action === 'initdefault' || process === '') continue;
     const runs = STARTS.has(action) && (level === null || levels === '' || levels.includes(level));
     const context: Context = {
       by: 'inittab',

@@ -47,7 +47,7 @@ export const SHELLS = new Set(['sh', 'ash', 'bash', 'dash', 'ksh', 'mksh', 'hush
 /** `sh -c text`; null: another use of the shell. */
 function shellStep(args: readonly Argument[]): Step | null {
   const at = args.findIndex(({ known }) => known !== null && /^-[a-z]*c$/.test(known));
-  const text = args[at + 1]?.known ?? null;
+  const text = args[at + 1]?.text ?? null;
   if (at === -1 || text === null || args.slice(0, at).some(({ known }) => !known?.startsWith('-')))
     return null;
   return (_, launch) => ({ ...launch, script: text });
@@ -102,7 +102,7 @@ function userOption(valued: string, names: readonly string[]): Step {
 /** `su [-] USER -c text`. */
 const switchUser: Step = (args, launch) => {
   const at = args.findIndex(({ text }) => text === '-c' || text === '--command');
-  const script = at === -1 ? null : (args[at + 1]?.known ?? null);
+  const script = at === -1 ? null : (args[at + 1]?.text ?? null);
   const user = args.find(({ text }, i) => !text.startsWith('-') && (at === -1 || i !== at + 1));
   return { ...launch, program: script === null ? null : launch.program, script, user: user?.text ?? 'root' };
 };

@@ -41,7 +41,9 @@ const ROUNDS = 256;
 /** Names of functions kept for one tree. */
 const FUNCTIONS = 50_000;
 /** Nodes looked at in one tree. */
-const STEPS = 2_000_000;
+const STEPS = 500_000;
+/** Rounds of all loops of one tree; after them a loop is gone through once. */
+const ALL_ROUNDS = 20_000;
 
 /** A script to be read as start-up runs it. */
 export interface Call {
@@ -78,6 +80,7 @@ export interface Reader {
   /** Names of functions that any script of the system defines. */
   readonly functions: Set<string>;
   steps: number;
+  rounds: number;
 }
 
 interface ReadScript {
@@ -98,6 +101,7 @@ export function readerOf(system: System, starts: Starts): Reader {
     scripts: new Map(),
     functions: new Set(),
     steps: 0,
+    rounds: 0,
   };
 }
 
@@ -183,9 +187,9 @@ function freshRun(
   };
 }
 
-/** A process of its own: what it sets does not come back. */
+/** A process of its own: its arguments do not come back. Functions do, which only makes more of them known. */
 function subshellOf(run: Run): Run {
-  return { ...run, arguments: { list: run.arguments.list }, functions: new Map(run.functions) };
+  return { ...run, arguments: { list: run.arguments.list } };
 }
 
 function scopeOf(run: Run): Scope {
@@ -470,6 +474,7 @@ function walkFor(node: ShellFor, run: Run, context: Context): Flow {
   }
   let flow: Flow = null;
   for (const value of values.slice(0, ROUNDS)) {
+    if (++run.reader.rounds > ALL_ROUNDS && value !== values[0]) break;
     const bound = new Map(run.bound);
     if (value === null) bound.delete(node.variable);
     else bound.set(node.variable, value);
@@ -611,10 +616,7 @@ function runBuiltin(
       readSourced(args, run, context);
       return true;
     case 'eval': {
-      const text = args.every(({ known }) => known !== null)
-        ? args.map(({ known }) => known).join(' ')
-        : null;
-      if (text !== null) runNested(text, run, context, range);
+      runNested(args.map(({ text }) => text).join(' '), run, context, range);
       return true;
     }
     case 'shift': {

@@ -93,7 +93,8 @@ function readRest(reader: Reader): void {
     if (bytes === null || !isShell(bytes)) continue;
     const named = isRcPath(path);
     // a text without a first line that names a shell may be anything
-    if (!named && interpreterOf(bytes) === null && !path.endsWith('.sh')) continue;
+    const executable = ((file.entry.mode ?? 0o111) & 0o111) !== 0;
+    if (interpreterOf(bytes) === null && !path.endsWith('.sh') && !(named && executable)) continue;
     const context = {
       by: named ? 'rc' : 'script',
       user: null,

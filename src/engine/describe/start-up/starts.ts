@@ -44,7 +44,9 @@ export class Starts {
     const key = JSON.stringify([start.file.path, start.range, start.program, start.arguments]);
     const before = this.found.get(key);
     if (before !== undefined && weightOf(before.context) >= weightOf(start.context)) return;
-    if (before === undefined && this.found.size >= START_LIMIT && !start.context.reached) return;
+    // room for reached ones is kept free, so that they are not lost to those found earlier
+    const room = start.context.reached ? 2 * START_LIMIT : START_LIMIT;
+    if (before === undefined && this.found.size >= room) return;
     this.found.set(key, start);
     this.changes++;
   }

@@ -137,7 +137,7 @@ function isMasked(system: System, name: string): boolean {
 function unitOf(system: System, name: string): Unit | null {
   const file = unitFile(system, name);
   if (file === null) return null;
-  const dropIns = [name, templateOf(name)].flatMap((owner) =>
+  const dropIns = [...new Set([name, templateOf(name), baseOf(file.path)])].flatMap((owner) =>
     owner === null
       ? []
       : FOLDERS.flatMap((folder) =>
@@ -212,7 +212,13 @@ function dependenciesOf(
   const named = DEPENDENCIES.flatMap((key) => valuesOf(unit, key)).flatMap(({ value }) =>
     wordsIn(value).map((name) => ({ name: specified(name, unit.name), link: null })),
   );
-  const linked = [unit.name, templateOf(unit.name)].flatMap((owner) =>
+  // default.target is a link: what belongs to the unit it leads to belongs to it
+  const owners = [
+    unit.name,
+    templateOf(unit.name),
+    ...unit.files.slice(0, 1).map(({ path }) => baseOf(path)),
+  ];
+  const linked = [...new Set(owners)].flatMap((owner) =>
     owner === null
       ? []
       : FOLDERS.flatMap((folder) =>

@@ -27,7 +27,11 @@ function truthOfNode(node: ShellNode, scope: Scope, system: System): boolean | n
     }
     case 'group':
       return truthOf(node.body, scope, system);
-    default:
+    case 'if':
+    case 'loop':
+    case 'for':
+    case 'case':
+    case 'function':
       return null;
   }
 }
@@ -49,6 +53,10 @@ function truthOfCommand(node: ShellCommand, scope: Scope, system: System): boole
   if (name === null) return null;
   if (SUCCEEDS.has(name)) return true;
   if (name === 'false') return false;
+  if (name === 'cd') {
+    const folder = rest[0] === undefined ? null : textOf(rest[0], scope).known;
+    return folder?.startsWith('/') === true && system.has(folder) ? true : null;
+  }
   if (name !== '[' && name !== '[[' && name !== 'test') return null;
   const words = name === 'test' ? rest : rest.slice(0, -1);
   const values = words.map((word) => (isCertain(word, scope) ? textOf(word, scope).known : null));

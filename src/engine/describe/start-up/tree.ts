@@ -38,6 +38,8 @@ const READ_BUDGET = 64 * 1024 * 1024;
 /** Links followed on the way to one file, as Linux does. */
 const LINK_LIMIT = 40;
 const PATH_LIMIT = 4096;
+/** Paths whose way is remembered. */
+const RESOLVED_LIMIT = 50_000;
 
 export type Open = (entry: TreeEntry) => Source | null;
 export type PlaceOf = (entry: TreeEntry, range: ByteRange | null) => Observation['place'];
@@ -99,8 +101,17 @@ function systemOf(
   const folders = foldersOf(placed);
   const texts = new Map<string, Uint8Array | null>();
 
-  /** The path with every link on the way followed; null: a circle, or out of the tree. */
+  const resolved = new Map<string, string | null>();
   function resolve(path: string): string | null {
+    const known = resolved.get(path);
+    if (known !== undefined) return known;
+    const real = followLinks(path);
+    if (resolved.size < RESOLVED_LIMIT) resolved.set(path, real);
+    return real;
+  }
+
+  /** The path with every link on the way followed; null: a circle, or out of the tree. */
+  function followLinks(path: string): string | null {
     let steps = path.slice(0, PATH_LIMIT).split('/');
     let done: string[] = [];
     for (let hops = 0; steps.length > 0; ) {

@@ -1,0 +1,3 @@
+config_load() {
+	uci load "$1"
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+tar xf rootfs.tar
+flashit rootfs
