@@ -1,6 +1,6 @@
 import type { Declaration } from '#domain/declaration';
 import type { Facts, Statement, Strength } from '#domain/indication';
-import type { AccountObservation, PasswordScheme } from '#domain/observation';
+import type { AccountObservation, PasswordScheme, Place } from '#domain/observation';
 import type { Examiner, Sighting } from '#domain/plugin';
 
 /** Accounts with a password that everybody who has the image can work on, or without one. */
@@ -54,6 +54,8 @@ interface Seen {
 interface Login extends Seen {
   readonly uid: number | null;
   readonly shell: string | null;
+  /** The line of passwd that says it; null: the same line, or none. */
+  readonly owner: Place | null;
 }
 
 function accountOf({ observation, tree }: Sighting): readonly Seen[] {
@@ -110,11 +112,12 @@ function ownerKey({ tree, observation }: Seen): string {
  *  copy, else from any passwd of the tree if all agree. */
 function withOwner(login: Seen, owners: Owners): Login {
   const { uid, shell, store } = login.observation;
-  if (uid !== null || store !== 'shadow') return { ...login, uid, shell };
+  if (uid !== null || store !== 'shadow') return { ...login, uid, shell, owner: null };
   const named = owners.get(ownerKey(login)) ?? [];
   const beside = named.filter(({ path }) => folderOf(path) === folderOf(login.path));
   const same = beside.find(({ path }) => copyOf(path) === copyOf(login.path)) ?? beside[0] ?? agreed(named);
-  return { ...login, uid: same?.observation.uid ?? null, shell: same?.observation.shell ?? null };
+  const { uid: number = null, shell: program = null, place = null } = same?.observation ?? {};
+  return { ...login, uid: number, shell: program, owner: place };
 }
 
 function agreed(owners: readonly Seen[]): Seen | undefined {
@@ -171,9 +174,12 @@ function statementOf(same: readonly Login[], declaration: Declaration | null): r
       weaknesses: weaknessesOf(login.observation, declared),
       requirements: requirementsOf(login, declared),
       identity: identityOf(login),
-      places: same.map(({ observation }) => observation.place),
+      places: [
+        ...same.map(({ observation }) => observation.place),
+        ...same.flatMap(({ owner }) => owner ?? []),
+      ],
       matters: mattersOf(login),
-      disproof: disproofOf(login),
+      disproof: disproofOf(login, declared),
     },
   ];
 }
@@ -276,7 +282,7 @@ function requirementsOf(login: Login, declared: boolean | null): readonly string
 }
 
 function mattersOf(login: Login): string {
-  const power = login.uid === 0 ? ' It has all rights of the system.' : '';
+  const power = login.uid === 0 ? ' The account has all rights of the system.' : '';
   const { password, scheme } = login.observation;
   if (password === 'empty') {
     return `Whoever reaches a service that asks for this account gets in without a password.${power}`;
@@ -288,11 +294,12 @@ function mattersOf(login: Login): string {
   return `The password is the same on every device that runs this image unchanged, and whoever has the image can try passwords without being seen.${quick}${power}`;
 }
 
-function disproofOf(login: Login): string {
+function disproofOf(login: Login, declared: boolean | null): string {
   if (isMade(login))
     return 'The file is never run or read on the device, or the password is replaced before any service starts.';
   if (!isLive(login)) {
     return 'No start-up step copies this file to where login programs read, and no server is configured to read it here; or the password is replaced first.';
   }
-  return 'The password is replaced or the account locked on each device before any service that asks for it starts, or the vendor shows the account in its declaration.';
+  const shown = declared === true ? '' : ', or the vendor shows the account in its declaration';
+  return `The password is replaced or the account locked on each device before any service that asks for it starts${shown}.`;
 }
