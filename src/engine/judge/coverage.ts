@@ -1,4 +1,4 @@
-import type { Digest, Extent, Opened } from '#domain/artefact';
+import type { Digest, Extent, Opened, Part } from '#domain/artefact';
 import { type ByteRange, byteOrder, lengthOf } from '#domain/range';
 import type { BytesCoverage, CoverageMap, Cut, Gap, MapKind } from '#domain/record';
 
@@ -16,47 +16,62 @@ export function bytesCoverage(
   pathOf: (artefact: Digest) => string,
   cut: (gaps: readonly Gap[], most: number) => Cut<Gap>,
 ): BytesCoverage {
-  const sum = {
-    total: 0,
-    explained: 0,
-    opaque: 0,
-    unexplained: 0,
-    padding: 0,
-    innerTotal: 0,
-    innerExplained: 0,
-  };
+  const sum = { total: 0, explained: 0, opaque: 0, unexplained: 0, padding: 0 };
+  const innermost = { total: 0, explained: 0 };
   const gaps: Gap[] = [];
   for (const { artefact, extents, parts } of opened) {
-    const handedOn = parts.some(({ entries }) => entries.some(({ content }) => content !== null));
+    const handedOn = joined(parts.filter(handsOn).map(({ range }) => range));
+    let next = 0;
     for (const { range, role, reason } of extents) {
       const length = lengthOf(range);
-      const isGap = role === 'opaque' || role === 'unexplained';
-      const isPadding = role === 'padding' || role === 'erased';
       sum.total += length;
       if (role === 'opaque') sum.opaque += length;
       else if (role === 'unexplained') sum.unexplained += length;
       else sum.explained += length;
-      if (isPadding) sum.padding += length;
-      // Payload that was handed on counts where it arrived.
-      if (!isPadding && !(handedOn && role === 'payload')) {
-        sum.innerTotal += length;
-        if (!isGap) sum.innerExplained += length;
+      if (role === 'padding' || role === 'erased') {
+        sum.padding += length;
+        continue;
       }
-      if (isGap)
+      let counted = length;
+      if (role === 'payload') {
+        // Payload that was handed on counts where it arrived.
+        while ((handedOn[next]?.[1] ?? range[1]) < range[0]) next++;
+        for (let i = next; i < handedOn.length && (handedOn[i]?.[0] ?? range[1]) < range[1]; i++)
+          counted -= shared(range, handedOn[i] ?? range);
+      }
+      innermost.total += counted;
+      if (role === 'opaque' || role === 'unexplained')
         gaps.push({
           artefact: artefact.digest,
           path: pathOf(artefact.digest),
           range,
           reason: reason ?? 'no-format',
         });
+      else innermost.explained += counted;
     }
   }
-  const { innerTotal, innerExplained, ...levels } = sum;
-  return {
-    ...levels,
-    innermost: { total: innerTotal, explained: innerExplained },
-    gaps: cut(gaps.toSorted(byWeight), LISTED),
-  };
+  return { ...sum, innermost, gaps: cut(gaps.toSorted(byWeight), LISTED) };
+}
+
+/** True: what the part holds is artefacts of their own. */
+function handsOn({ entries }: Part): boolean {
+  return entries.some(({ content }) => content !== null);
+}
+
+/** The same bytes as sorted ranges without overlap. */
+function joined(ranges: readonly ByteRange[]): readonly ByteRange[] {
+  const result: [number, number][] = [];
+  for (const [start, end] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else result.push([start, end]);
+  }
+  return result;
+}
+
+/** Bytes that two ranges have in common. */
+function shared(a: ByteRange, b: ByteRange): number {
+  return Math.max(0, Math.min(a[1], b[1]) - Math.max(a[0], b[0]));
 }
 
 function byWeight(a: Gap, b: Gap): number {
@@ -65,7 +80,7 @@ function byWeight(a: Gap, b: Gap): number {
 
 /** Share of the content that no plant in it could be found in: gaps at the innermost opened level, padding left out. 0..1 */
 export function gapShareOf({ innermost }: BytesCoverage): number {
-  return innermost.total === 0 ? 0 : 1 - innermost.explained / innermost.total;
+  return innermost.total === 0 ? 0 : (innermost.total - innermost.explained) / innermost.total;
 }
 
 /** One input's bytes in file order by what came of them, coarse enough to draw.
@@ -117,7 +132,7 @@ function draw(
     while (next < stored.length && (stored[next]?.range[1] ?? 0) <= at) next++;
     for (let i = next; i < stored.length; i++) {
       const place = stored[i];
-      if (place === undefined || place.range[0] >= extent.range[1]) break;
+      if (place === undefined || place.range[0] >= extent.range[1] || at >= extent.range[1]) break;
       const from = Math.max(at, place.range[0]);
       const to = Math.min(extent.range[1], place.range[1]);
       if (to <= from) continue;
@@ -178,9 +193,12 @@ function gapFinder(opened: ReadonlyMap<Digest, Opened>): (artefact: Digest) => b
   return find;
 }
 
-/** At most {@link RUNS} runs: each cell of the file shows what most of it is. */
+/** The pieces as runs; where they are more than {@link RUNS}, each cell of the file shows what most of it is. */
 function coarse(pieces: readonly Piece[], size: number): CoverageMap['runs'] {
-  const cell = Math.max(1, Math.ceil(size / RUNS));
+  const exact: [number, MapKind][] = [];
+  for (const { range, kind } of pieces) append(exact, range[1], kind);
+  if (exact.length <= RUNS) return exact;
+  const cell = Math.ceil(size / RUNS);
   const runs: [number, MapKind][] = [];
   let next = 0;
   for (let from = 0; from < size; from += cell) {
@@ -190,13 +208,16 @@ function coarse(pieces: readonly Piece[], size: number): CoverageMap['runs'] {
     for (let i = next; i < pieces.length; i++) {
       const piece = pieces[i];
       if (piece === undefined || piece.range[0] >= to) break;
-      const length = Math.min(to, piece.range[1]) - Math.max(from, piece.range[0]);
-      weight.set(piece.kind, (weight.get(piece.kind) ?? 0) + length);
+      weight.set(piece.kind, (weight.get(piece.kind) ?? 0) + shared(piece.range, [from, to]));
     }
     const [most = 'unexplained'] = [...weight].toSorted((a, b) => b[1] - a[1]).map(([kind]) => kind);
-    const last = runs.at(-1);
-    if (last !== undefined && last[1] === most) last[0] = to;
-    else runs.push([to, most]);
+    append(runs, to, most);
   }
   return runs;
+}
+
+function append(runs: [number, MapKind][], end: number, kind: MapKind): void {
+  const last = runs.at(-1);
+  if (last?.[1] === kind) last[0] = end;
+  else runs.push([end, kind]);
 }

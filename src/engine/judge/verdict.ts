@@ -1,4 +1,5 @@
 import type { Gate } from '#domain/about';
+import { type Strength, STRENGTHS } from '#domain/indication';
 import {
   type Answer,
   type Confidence,
@@ -21,12 +22,15 @@ export interface Grounds {
   readonly releases: number;
   readonly vendorHeard: boolean;
   readonly failures: readonly Failure[];
+  /** Weakest evidence that gives exit code 1; absent: any. */
+  readonly failOn?: Strength;
 }
 
 export interface Verdict {
   readonly questions: readonly QuestionAnswer[];
   /** What would have to happen for a final report, one sentence each. Empty: a person may sign it as final. */
   readonly missing: readonly string[];
+  /** 1: an indication at or above `failOn`; 4: a plug-in crashed or was killed; 3: something is missing; 0: nothing is. */
   readonly exit: 0 | 1 | 3 | 4;
 }
 
@@ -35,7 +39,9 @@ export function verdict(grounds: Grounds): Verdict {
   const questions = QUESTIONS.map((id) => answerTo(id, grounds));
   const missing = missingFor(questions, grounds);
   const broken = grounds.failures.some(({ kind }) => kind !== 'stopped');
-  const exit = grounds.indications.length > 0 ? 1 : broken ? 4 : missing.length > 0 ? 3 : 0;
+  const least = STRENGTHS.indexOf(grounds.failOn ?? STRENGTHS[0]);
+  const strong = grounds.indications.some(({ strength }) => STRENGTHS.indexOf(strength) >= least);
+  const exit = strong ? 1 : broken ? 4 : missing.length > 0 ? 3 : 0;
   return { questions, missing, exit };
 }
 
@@ -56,11 +62,11 @@ function answerTo(id: QuestionId, grounds: Grounds): QuestionAnswer {
   }
   const share = coverageShare(grounds.coverage);
   const worst = worstRequired(id, grounds);
-  const shortfall = shortfallOf(id, share, worst, grounds);
+  const shortfall = shortfallOf(id, share, grounds);
   const answer: Answer =
     indications.length > 0 ? 'indication' : shortfall === null ? 'none-found' : 'inconclusive';
   const power =
-    worst === null || worst.lower === null
+    worst === null
       ? null
       : {
           class: worst.class,
@@ -103,34 +109,38 @@ function requiredPower(
   }));
 }
 
-function worstRequired(id: QuestionId, grounds: Grounds): ClassPower | null {
-  const measured = requiredPower(id, grounds).flatMap(({ figures }) =>
-    figures === null || figures.lower === null ? [] : [figures],
+/** Of the required classes the one whose bound is lowest; null: none is required, or one was not measured. */
+function worstRequired(id: QuestionId, grounds: Grounds): (ClassPower & { readonly lower: number }) | null {
+  const measured = requiredPower(id, grounds).map(({ figures }) =>
+    figures === null || figures.lower === null ? null : { ...figures, lower: figures.lower },
   );
-  return measured.toSorted((a, b) => (a.lower ?? 0) - (b.lower ?? 0))[0] ?? null;
+  if (measured.includes(null)) return null;
+  return measured.flatMap((figures) => figures ?? []).toSorted((a, b) => a.lower - b.lower)[0] ?? null;
 }
 
-/** Why "none found" may not be said, or null. */
-function shortfallOf(
-  id: QuestionId,
-  share: number,
-  worst: ClassPower | null,
-  grounds: Grounds,
-): string | null {
+/** Everything for which "none found" may not be said, or null. */
+function shortfallOf(id: QuestionId, share: number, grounds: Grounds): string | null {
   const { gate } = grounds;
   const required = requiredPower(id, grounds);
+  const reasons: string[] = [];
   if (share < gate.coverage)
-    return `${percent(share)} of the bytes are explained, the gate asks for ${percent(gate.coverage)}`;
+    reasons.push(
+      `${percent(share)} of the content is explained, the gate asks for ${percent(gate.coverage)}`,
+    );
   if (required.length === 0)
-    return 'the gate names no implant class for this question, so power cannot reach it';
-  const unmeasured = required.find(({ figures }) => figures === null || figures.lower === null);
-  if (unmeasured !== undefined)
-    return `power was not measured for class ${unmeasured.name}${unmeasured.figures?.why ? `: ${unmeasured.figures.why}` : ''}`;
-  if (worst !== null && worst.lower !== null && worst.lower < gate.power) {
-    return `power of class ${worst.class} is at least ${percent(worst.lower)}, the gate asks for ${percent(gate.power)}`;
+    reasons.push('the gate names no implant class for this question, so power cannot reach it');
+  for (const { name, figures } of required) {
+    if (figures === null || figures.lower === null)
+      reasons.push(`power was not measured for class ${name}${figures?.why ? `: ${figures.why}` : ''}`);
+    else if (figures.lower < gate.power)
+      reasons.push(
+        `power of class ${name} is at least ${percent(figures.lower)}, the gate asks for ${percent(gate.power)}`,
+      );
   }
-  const unheld = grounds.failures.find(({ kind }) => kind !== 'stopped');
-  return unheld === undefined ? null : `${unheld.plugin} did not come to its end: ${unheld.why}`;
+  // Content that an observer did not come to its end on was not looked at, however well it is explained.
+  const broken = grounds.failures.find(({ kind }) => kind !== 'stopped');
+  if (broken !== undefined) reasons.push(`${broken.plugin} did not come to its end: ${broken.why}`);
+  return reasons.length === 0 ? null : reasons.join('; ');
 }
 
 /** High: nine in ten would be found and 95 % of the bytes were seen; moderate: every second; low: less. None: no figure. */
@@ -150,7 +160,7 @@ function missingFor(questions: readonly QuestionAnswer[], grounds: Grounds): rea
       largest === undefined
         ? ''
         : `; the largest gap is ${largest.range[1] - largest.range[0]} bytes of ${largest.path} (${largest.reason})`;
-    missing.push(`Explain more of the bytes: ${percent(share)} of ${percent(gate.coverage)}${where}.`);
+    missing.push(`Explain more of the content: ${percent(share)} of ${percent(gate.coverage)}${where}.`);
   }
   const questionsOf = (ids: readonly QuestionId[]) => ids.join(', ');
   const unasked = questions
