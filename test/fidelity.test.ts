@@ -53,13 +53,11 @@ for (const compression of COMPRESSIONS) {
 
 const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   'blocks of 4 KiB': ['-b', '4096'],
-  'blocks of 1 MiB': ['-b', '1048576'],
+  'blocks of 1 MiB, every tail in a fragment': ['-b', '1048576', '-always-use-fragments'],
   'nothing compressed': ['-noI', '-noD', '-noF', '-noId'],
-  'no fragments': ['-no-fragments'],
-  'every tail in a fragment': ['-always-use-fragments'],
-  'no export table, no duplicates sought': ['-no-exports', '-no-duplicates'],
+  'no fragments, no export table, no duplicates sought': ['-no-fragments', '-no-exports', '-no-duplicates'],
   'options of the compressor': ['-Xcompression-level', '3', '-Xwindow-size', '10'],
-  'xz with filters for machine code': ['-comp', 'xz', '-Xbcj', 'x86,arm,armthumb,powerpc,sparc,ia64'],
+  'xz with filters for machine code': ['-comp', 'xz', '-Xbcj', 'x86,arm'],
 };
 
 for (const [name, options] of Object.entries(VARIANTS)) {
@@ -99,6 +97,7 @@ function agree(file: string, at: number): void {
   const entries = new Map(part.entries.map((entry) => [entry.path, entry]));
   assert.equal(entries.size, part.entries.length, 'no path twice');
   const listed = listOf(file, at);
+  assert.ok(listed !== null || !file.startsWith(root), 'unsquashfs opens what mksquashfs made');
   if (listed !== null) {
     assert.deepEqual(part.entries.map((entry) => lineOf(entry, entries)).toSorted(), listed.toSorted());
     compareExtracted(file, at, part.entries);
@@ -240,20 +239,19 @@ function tree(): string {
   for (const name of ['bin', 'etc', 'empty', 'many', 'deep/er/and/deeper', 'sizes'])
     mkdirSync(join(folder, name), { recursive: true });
   put(`${folder}/bin/su`, noise(70_000, 1));
+  if (existsSync('/bin/ls')) put(`${folder}/bin/machine-code`, readFileSync('/bin/ls'));
   linkSync(`${folder}/bin/su`, `${folder}/etc/su-again`);
   linkSync(`${folder}/bin/su`, `${folder}/a-first-name`);
-  for (const block of [4096, 131_072, 1_048_576]) {
-    for (const size of [0, 1, block - 1, block, block + 1, 2 * block + 77]) {
-      put(`${folder}/sizes/noise-${block}-${size}`, noise(size, size));
-      put(`${folder}/sizes/text-${block}-${size}`, Buffer.alloc(size, 'one line of text\n'));
-    }
+  for (const size of [0, 1, 4095, 4096, 4097, 131_071, 131_072, 131_073, 300_000, 1_048_577]) {
+    put(`${folder}/sizes/noise-${size}`, noise(size, size));
+    put(`${folder}/sizes/text-${size}`, Buffer.alloc(size, 'one line of text\n'));
   }
   put(`${folder}/sizes/twice`, noise(131_073, 131_073));
   put(`${folder}/sizes/holes`, noise(5000, 9));
   truncateSync(`${folder}/sizes/holes`, 3_000_000);
   put(`${folder}/sizes/only-a-hole`, '');
   truncateSync(`${folder}/sizes/only-a-hole`, 1_500_000);
-  for (let i = 0; i < 1500; i++) put(`${folder}/many/${'n'.repeat(i % 200)}${i}`, `file ${i}\n`);
+  for (let i = 0; i < 700; i++) put(`${folder}/many/${'n'.repeat(i % 200)}${i}`, `file ${i}\n`);
   symlinkSync('../bin/su', `${folder}/etc/link`);
   symlinkSync('/nowhere/'.repeat(400), `${folder}/deep/er/long-link`);
   put(`${folder}/etc/größe`, 'UTF-8');

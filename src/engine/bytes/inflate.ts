@@ -4,6 +4,12 @@ import { Malformed } from '#domain/error';
 /** Which wrapper stands around the DEFLATE stream. */
 export type InflateForm = 'gzip' | 'zlib' | 'raw';
 
+/** Largest output that is not put together from chunks: a block of a file system. */
+const WHOLE_LIMIT = 1024 * 1024;
+
+/** Bytes of a chunk otherwise, as zlib itself has it. */
+const CHUNK = 16 * 1024;
+
 /** What zlib gives with `info: true`: the engine knows how much input it took. */
 interface Inflated {
   readonly buffer: Uint8Array;
@@ -15,7 +21,7 @@ interface Inflated {
  *  @returns the output and how many bytes of input it took
  *  @throws Malformed when the stream breaks or gives more than `limit` bytes */
 export function inflateBlock(form: InflateForm, bytes: Uint8Array, limit: number): { readonly out: Uint8Array; readonly taken: number } {
-  const options = { info: true, maxOutputLength: Math.max(1, limit) } as const;
+  const options = { info: true, ...sized(limit) } as const;
   try {
     const decompress = form === 'gzip' ? gunzipSync : form === 'zlib' ? inflateSync : inflateRawSync;
     const { buffer, engine } = decompress(bytes, options) as unknown as Inflated; // @types/node does not know `info`
@@ -31,8 +37,14 @@ export function inflateBlock(form: InflateForm, bytes: Uint8Array, limit: number
  *  @throws Malformed when it breaks or gives more than `limit` bytes */
 export function zstdBlock(bytes: Uint8Array, limit: number): Uint8Array {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, limit) });
+    return zstdDecompressSync(bytes, sized(limit));
   } catch (error) {
     throw new Malformed(`no zstd frame: ${error instanceof Error ? error.message : String(error)}`, 0);
   }
+}
+
+/** Output arrives in one piece where the limit is a block's; the byte more tells zlib that there is room left. */
+function sized(limit: number): { readonly maxOutputLength: number; readonly chunkSize: number } {
+  const whole = limit <= WHOLE_LIMIT;
+  return { maxOutputLength: Math.max(1, limit), chunkSize: whole ? Math.max(64, limit + 1) : CHUNK };
 }

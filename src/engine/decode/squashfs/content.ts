@@ -81,7 +81,7 @@ export class Content {
     const { image, superblock } = this.volume;
     const { length, packed } = storedBlock(word, superblock.blockSize, at);
     const stored = image.bytes(at, length, 'data block');
-    const bytes = packed ? image.unpack(stored, at, superblock.blockSize) : stored;
+    const bytes = packed ? image.unpack(stored, at, want) : stored;
     if (bytes.length !== want) throw new Malformed(`data block of ${bytes.length} bytes, not ${want}`, at);
     return bytes;
   }

@@ -44,7 +44,9 @@ export class Image {
     this.packed += packed.length;
     if (this.packed > this.packedLimit)
       throw new Spent(`overlap: compressed bytes read more than ${READINGS} times`);
-    const bytes = this.unpacker(packed, at, limit);
+    // A view of the plain kind: where the source reads into a Buffer, slices of it would cost the decoders dearly.
+    const plain = new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
+    const bytes = this.unpacker(plain, at, limit);
     this.unpacked += bytes.length;
     if (this.unpacked > UNPACKED_LIMIT) throw new Spent(`${UNPACKED_LIMIT} bytes unpacked`);
     return bytes;

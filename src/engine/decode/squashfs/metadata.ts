@@ -1,10 +1,13 @@
-import { Malformed } from '#domain/error';
+import { Malformed, Spent } from '#domain/error';
 import type { ByteRange } from '#domain/range';
 import type { Image } from '#engine/decode/squashfs/image';
 import { METADATA_SIZE } from '#engine/decode/squashfs/superblock';
 
 /** Blocks kept unpacked, 16 MiB of them: the tables of 200,000 files whole. */
 const KEPT = 2048;
+
+/** Different blocks of one image: 2 GiB of them unpacked, a hundred times what a million entries need. */
+const BLOCK_LIMIT = 262_144;
 
 /** One unpacked metadata block. */
 export interface MetadataBlock {
@@ -27,7 +30,7 @@ export class Metadata {
 
   /** The block that begins at `start`.
    *  Source: squashfs.rst, clause 3.3 "metadata blocks": two bytes of length, the highest bit set for a block that is not compressed
-   *  @throws Malformed when none can be read there */
+   *  @throws Malformed when none can be read there; Spent */
   block(start: number): MetadataBlock {
     const known = this.kept.get(start);
     if (known !== undefined) return known;
@@ -44,6 +47,7 @@ export class Metadata {
     if (this.kept.size >= KEPT && oldest !== undefined) this.kept.delete(oldest);
     this.kept.set(start, block);
     this.seen.set(start, block.next);
+    if (this.seen.size > BLOCK_LIMIT) throw new Spent(`${BLOCK_LIMIT} metadata blocks`);
     return block;
   }
 

@@ -78,8 +78,10 @@ export class Fragments {
   private readonly image: Image;
   private readonly metadata: Metadata;
   private readonly superblock: Superblock;
-  /** In the order of use, the latest last. Why a block cannot be had is kept like its content. */
-  private readonly kept = new Map<number, Uint8Array | Malformed>();
+  /** In the order of use, the latest last. */
+  private readonly kept = new Map<number, Uint8Array>();
+  /** Why a block cannot be had: found out once for all files that lie in it. */
+  private readonly broken = new Map<number, Malformed>();
   private keptBytes = 0;
   private latest: { readonly index: number; readonly place: FragmentPlace } | null = null;
 
@@ -131,28 +133,27 @@ export class Fragments {
   /** The unpacked block.
    *  @throws Malformed when it cannot be had */
   content(index: number): Uint8Array {
-    let content = this.kept.get(index);
-    if (content === undefined) {
-      content = this.unpack(index);
-      if (!(content instanceof Malformed)) this.keptBytes += content.length;
-    } else this.kept.delete(index);
+    const broken = this.broken.get(index);
+    if (broken !== undefined) throw broken;
+    const content = this.kept.get(index) ?? this.unpack(index);
+    // Deleted and set again, so that the latest stands last.
+    if (!this.kept.delete(index)) this.keptBytes += content.length;
     this.kept.set(index, content);
-    for (const [oldest, { length = 0 }] of this.kept as Map<number, { length?: number }>) {
+    for (const [oldest, { length }] of this.kept) {
       if (this.keptBytes <= KEPT || oldest === index) break;
       this.kept.delete(oldest);
       this.keptBytes -= length;
     }
-    if (content instanceof Malformed) throw content;
     return content;
   }
 
-  private unpack(index: number): Uint8Array | Malformed {
+  private unpack(index: number): Uint8Array {
     try {
       const { start, length, packed } = this.place(index);
       const stored = this.image.bytes(start, length, 'fragment block');
       return packed ? this.image.unpack(stored, start, this.superblock.blockSize) : stored;
     } catch (error) {
-      if (error instanceof Malformed) return error;
+      if (error instanceof Malformed) this.broken.set(index, error);
       throw error;
     }
   }

@@ -83,8 +83,11 @@ export class Tree {
     const at = superblock.inodeTable + listed.block;
     // A tree names a directory once; a second name is a loop, or would double the work at every level.
     if (this.entered.has(place)) throw new Malformed('directory stands in the tree twice', at);
-    if (this.open.length === DEPTH_LIMIT) throw new Malformed(`directories ${DEPTH_LIMIT} deep`, at);
     this.entered.add(place);
+    if (this.open.length === DEPTH_LIMIT) {
+      this.volume.problems.keep(new Spent(`directories ${DEPTH_LIMIT} deep`));
+      return;
+    }
     this.open.push(new Listing(metadata, superblock.directoryTable, inode, path));
   }
 
@@ -141,11 +144,14 @@ export class Tree {
       this.volume.problems.keep(spent);
       return;
     }
-    this.output += inode.size;
     const stored = this.content.stored();
     this.claim(stored);
     yield { kind: 'entry', entry: this.head(inode, 'file', path, null, stored) };
-    yield* this.content.pieces();
+    for (const reading of this.content.pieces()) {
+      // Counted as it comes: a file that breaks at once must not use up what the others need.
+      if (reading.kind === 'piece') this.output += reading.bytes.length;
+      yield reading;
+    }
   }
 
   private head(
