@@ -1,6 +1,6 @@
 import type { Declaration } from '#domain/declaration';
 import type { Facts, Statement } from '#domain/indication';
-import type { KeyObservation } from '#domain/observation';
+import type { KeyObservation, Place } from '#domain/observation';
 import type { Examiner, Sighting } from '#domain/plugin';
 
 /** Private keys that are the same on every device, keys that may log in, and keys short enough to be computed. */
@@ -57,8 +57,8 @@ type Unit = readonly [Seen, ...Seen[]];
 /** What the release holds of keys, by fingerprint. */
 interface Known {
   readonly secret: ReadonlySet<string>;
-  /** Files that hold the public half, as a key or in a certificate. */
-  readonly shown: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Where the public half lies, as a key or in a certificate. */
+  readonly shown: ReadonlyMap<string, readonly Place[]>;
 }
 
 function keyOf({ observation }: Sighting): readonly Seen[] {
@@ -69,15 +69,19 @@ function fingerprintsOf(keys: readonly Seen[]): Set<string> {
   return new Set(keys.flatMap(({ observation: { publicFingerprint } }) => publicFingerprint ?? []));
 }
 
+/** Places of one public half that are kept: enough to tell that it lies elsewhere. */
+const SHOWN_LIMIT = 8;
+
 function shownIn(sightings: readonly Sighting[]): Known['shown'] {
-  const shown = new Map<string, Set<string>>();
+  const shown = new Map<string, Place[]>();
   for (const { observation } of sightings) {
     if (observation.kind !== 'certificate' && observation.kind !== 'key') continue;
     if (observation.kind === 'key' && isSecret({ observation, path: '' })) continue;
     const { publicFingerprint, place } = observation;
     if (publicFingerprint === null) continue;
-    const files = shown.get(publicFingerprint) ?? new Set();
-    shown.set(publicFingerprint, files.add(place.path ?? ''));
+    const places = shown.get(publicFingerprint);
+    if (places === undefined) shown.set(publicFingerprint, [place]);
+    else if (places.length < SHOWN_LIMIT) places.push(place);
   }
   return shown;
 }
@@ -198,15 +202,19 @@ function secretStatement(
   const [first, ...rest] = units.filter((unit) => !isDeclared(unit));
   if (first === undefined) return null;
   const undeclared: readonly [Unit, ...Unit[]] = [first, ...rest];
+  const isAlone = units.length === 1;
   return {
     question: 'undocumented-access',
     title: secretTitle(undeclared),
-    strength: undeclared.some((unit) => isLinked(unit, units.length === 1, known)) ? 'linked' : 'present',
+    strength: undeclared.some((unit) => isLinked(unit, isAlone, known)) ? 'linked' : 'present',
     facts: factsFor(declaration),
     weaknesses: ['CWE-321'],
     requirements: ['TS 33.117 4.2.3.4.2.3'],
     identity: ['private-key', ...undeclared.map(identityOf).toSorted()],
-    places: undeclared.flatMap((unit) => unit.map(({ observation }) => observation.place)),
+    places: [
+      ...undeclared.flatMap((unit) => unit.map(({ observation }) => observation.place)),
+      ...undeclared.flatMap(([key]) => (isAside(key) ? [] : shownOf(key, isAlone, known))),
+    ],
     matters: secretMatters(undeclared),
     disproof: first.every(isAside)
       ? 'The file is not read by anything on the device, and no service accepts the public half.'
@@ -214,14 +222,15 @@ function secretStatement(
   };
 }
 
-/** A service by convention looks there, or the release shows the public half. In a file of several keys that must be another
- *  file: a set for tests has its own certificates. */
+/** A service by convention looks there, or the release shows the public half. */
 function isLinked(unit: Unit, isAlone: boolean, known: Known): boolean {
-  return unit.some((key) => {
-    const shown = known.shown.get(key.observation.publicFingerprint ?? '') ?? new Set();
-    const isShown = shown.size > (shown.has(key.path) && !isAlone ? 1 : 0);
-    return !isAside(key) && (isHostKey(key) || isShown);
-  });
+  return unit.some((key) => !isAside(key) && (isHostKey(key) || shownOf(key, isAlone, known).length > 0));
+}
+
+/** Places of the public half. Beside several keys in one file they must be in another: a set for tests has its own. */
+function shownOf({ observation, path }: Seen, isAlone: boolean, known: Known): readonly Place[] {
+  const places = known.shown.get(observation.publicFingerprint ?? '') ?? [];
+  return isAlone ? places : places.filter((place) => place.path !== path);
 }
 
 /** A key without fingerprint is known by its file. */
@@ -320,7 +329,8 @@ function secretTitle(units: readonly [Unit, ...Unit[]]): string {
     return titled(`${units.length} private keys${how} in `, first.path, end);
   }
   const { algorithm, bits } = first.observation;
-  const size = bits === null ? '' : ` (${bits} bits)`;
+  // the other names say their size
+  const size = bits !== null && /^(?:rsa|dsa|ec)$/.test(algorithm) ? ` (${bits} bits)` : '';
   const how = sealed === 1 ? 'passphrase-protected ' : '';
   return titled(`${how}${nameOf(algorithm)}private key${size} in `, first.path, end);
 }
