@@ -73,10 +73,10 @@ function entranceOf(program: string | null): Entrance {
   return LOGIN.test(base) ? 'login' : 'unknown';
 }
 
-/** Value of an option, also when it stands in the same word (`-l/bin/sh`). */
+/** Value of an option, also when it stands in the same word (`-l/bin/sh`) or behind other letters (`-Fl /bin/sh`). */
 function valueOf(args: readonly string[], letter: string): string | null {
   for (const [i, text] of args.entries()) {
-    if (text === `-${letter}`) return args[i + 1] ?? null;
+    if (/^-[A-Za-z]{1,8}$/.test(text) && text.endsWith(letter)) return args[i + 1] ?? null;
     if (text.startsWith(`-${letter}`) && !text.startsWith('--') && text.length > 2) return text.slice(2);
   }
   return null;
@@ -129,7 +129,7 @@ const telnet: Reader = (name, args, start) => {
   if (!TELNET.test(name)) return null;
   const gives = valueOf(args, 'l') ?? valueOf(args, 'L') ?? valueOf(args, 'E');
   const program = gives?.includes('/') === true || SHELL.test(gives ?? '') ? gives : null;
-  const [user = null, secret = null] = credentialsIn(args);
+  const [user, secret] = credentialsIn(args);
   const wanted = [valueOf(args, 'p'), valueOf(args, 'b')].filter((value) => value !== null);
   const asked = wanted.flatMap((value) => portsIn(value));
   const ports =
@@ -205,7 +205,7 @@ const shellRedirected: Reader = (name, args) =>
 const handed: Reader = (name, _, start) => {
   const over = handedOver(start);
   if (over === null || !(SHELL.test(name) || LOGIN.test(name))) return null;
-  return listener('bound-shell', name, { gives: start.program, entrance: entranceOf(name), ...over });
+  return listener('bound-shell', name, { entrance: entranceOf(name), ...over });
 };
 
 /** `tcpsvd ADDRESS PORT PROGRAM`, `tcpserver ADDRESS PORT PROGRAM`. */
@@ -230,7 +230,7 @@ const rService: Reader = (name, _, start) => {
   if (match === null) return null;
   const usual: Readonly<Record<string, number>> = { rlogin: 513, rsh: 514, rexec: 512 };
   const ports = handedOver(start)?.ports ?? [usual[match[1] ?? ''] ?? 0].filter((port) => port > 0);
-  return listener('r-service', name, { ports, entrance: 'login' });
+  return listener('r-service', name, { ports });
 };
 
 const debugAgent: Reader = (name, args) => {

@@ -122,19 +122,7 @@ function statementOf(group: readonly Found[], declaration: Declaration | null): 
 
 // --- words
 
-const NAMES: Readonly<Record<Opening, string>> = {
-  telnet: 'a telnet server',
-  'bound-shell': 'a shell on a network port',
-  'connect-back': 'a shell that connects to another machine',
-  'r-service': 'a remote shell service',
-  'debug-agent': 'a debugger that takes commands',
-  tunnel: 'a reverse tunnel',
-  'open-ssh': 'an SSH server',
-};
-
 function titleOf(start: StartObservation, listener: Listener): string {
-  const { name, ports } = listener;
-  const port = ports.length === 1 ? ` on port ${ports[0]}` : '';
   const how = start.reached ? 'Start-up runs' : 'A line that start-up was not seen to reach runs';
   const absent =
     start.present === false
@@ -142,21 +130,43 @@ function titleOf(start: StartObservation, listener: Listener): string {
       : start.present === null
         ? '; whether the image has the program cannot be told'
         : '';
-  const title = `${how} ${name}, ${NAMES[listener.opening]}${port}${entranceWords(listener)}${whenWords(start)}${absent}`;
-  return oneLine(title, 300);
+  return oneLine(`${how} ${listener.name}, ${whatWords(listener)}${whenWords(start)}${absent}`, 300);
+}
+
+function whatWords(listener: Listener): string {
+  const { opening, gives, ports } = listener;
+  const port = ports.length === 1 ? ` on port ${ports[0]}` : '';
+  switch (opening) {
+    case 'telnet':
+      return `a telnet server${port}${entranceWords(listener)}`;
+    case 'bound-shell':
+      return gives === null
+        ? `which answers whoever connects${port}`
+        : `which hands ${gives} to whoever connects${port}`;
+    case 'connect-back':
+      return `which connects to another machine and hands ${gives ?? 'a program'} to it`;
+    case 'r-service':
+      return `a remote shell service${port}`;
+    case 'debug-agent':
+      return `a debugger that takes commands from the network${port}`;
+    case 'tunnel':
+      return 'which opens a way into this system on another machine';
+    case 'open-ssh':
+      return `an SSH server${port}${entranceWords(listener)}`;
+  }
 }
 
 function entranceWords({ entrance, gives, user, secret }: Listener): string {
-  const to = gives === null ? '' : ` to ${gives}`;
+  const by = gives === null ? '' : ` by ${gives}`;
   switch (entrance) {
     case 'fixed':
-      return `, letting in${user === null ? '' : ` fixed user ${user}`} with a password ${secret ?? ''}${to}`;
+      return ` that lets in ${user === null ? 'everybody' : `fixed user ${user}`} with a password ${secret ?? ''}${by}`;
     case 'none':
-      return `, letting in without a password${to}`;
+      return ` that asks for no password${gives === null ? '' : ` and gives ${gives}`}`;
     case 'login':
-      return gives === null ? ', with a login' : `, with a login by ${gives}`;
+      return ` with a login${by}`;
     case 'unknown':
-      return gives === null ? '' : `, handing over${to}`;
+      return gives === null ? '' : ` that hands over to ${gives}`;
   }
 }
 
@@ -165,9 +175,22 @@ function whenWords({ condition, by }: StartObservation): string {
     .split('; ')
     .filter((part) => part !== '' && !part.startsWith('connection to '));
   if (parts.length === 0) return '';
-  return by === 'cron'
-    ? ` (cron: ${oneLine(parts.join('; '), 120)})`
-    : ` (only: ${oneLine(parts.join('; '), 120)})`;
+  const text = oneLine(withoutSecrets(parts.join('; ')), 120);
+  return by === 'cron' ? ` (cron: ${text})` : ` (only: ${text})`;
+}
+
+/** A condition may compare a password or carry one in a URL: only its length is told. */
+function withoutSecrets(text: string): string {
+  const masked = (secret: string) => `[${secret.length} characters]`;
+  return text
+    .replaceAll(
+      /((?:pass|pwd|secret|token|key|psk)\w{0,32}["'}]{0,2} ?[!=]{1,2} ?["']?)([^\s"'$\]]{1,200})/gi,
+      (_, before: string, secret: string) => before + masked(secret),
+    )
+    .replaceAll(
+      /(:\/\/[^\s/@:]{0,64}:)([^\s/@]{1,128})@/g,
+      (_, before: string, secret: string) => `${before}${masked(secret)}@`,
+    );
 }
 
 function oneLine(text: string, limit: number): string {
