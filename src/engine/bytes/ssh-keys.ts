@@ -254,16 +254,23 @@ export function commentOf(given: string): string | null {
 /** What PuTTY private key files begin with, before the number of their version. */
 export const PUTTY_MARK = 'PuTTY-User-Key-File-';
 
+/** Longest line of base64 with its ending. */
+const PUTTY_LINE = 66;
+
 /** A key file of PuTTY, version 2 or 3, that begins at the first character: PuTTY user manual, appendix C.
  *  @returns null when it is none */
 export function puttyKeyAt(text: string): (OpensshKey & { readonly length: number }) | null {
   const head =
-    /^PuTTY-User-Key-File-[23]: ([a-z0-9@.-]{3,64})\r?\nEncryption: (none|aes256-cbc)\r?\nComment: (.{0,200}?)\r?\nPublic-Lines: (\d{1,3})\r?\n/.exec(
+    /^PuTTY-User-Key-File-[23]: ([a-z0-9@.-]{3,64})\r?\nEncryption: (none|aes256-cbc)\r?\nComment: (.{0,200}?)\r?\nPublic-Lines: (\d{1,2})\r?\n/.exec(
       text.slice(0, 512),
     );
   if (head === null) return null;
   const [whole, , cipher = 'none', comment = '', count] = head;
-  const lines = text.slice(whole.length).split('\n', Number(count));
+  // every key begins with the length of its type
+  if (!text.startsWith('AAAA', whole.length)) return null;
+  const lines = text
+    .slice(whole.length, whole.length + Number(count) * PUTTY_LINE)
+    .split('\n', Number(count));
   const blob = Buffer.from(lines.join('').replaceAll('\r', ''), 'base64');
   const rest = text.slice(whole.length + lines.join('\n').length + 1);
   const last = /^(?:Key-Derivation|Argon2-\w{1,16}|Private-Lines|Private-MAC): /m.exec(rest.slice(0, 128));

@@ -67,8 +67,8 @@ function legacySealed(
   return sealedFinding(range, 'pem', info[1] ?? '', LABELS[label.split(' ')[0] ?? '']);
 }
 
-/** Most characters of a key of PuTTY. */
-const PUTTY_LIMIT = 32 * 1024;
+/** Most characters of a key of PuTTY: 8,192 bits of RSA have 8 KiB. */
+const PUTTY_LIMIT = 16 * 1024;
 
 export function puttyKey({ bytes, base }: View, at: number): Finding | null {
   // most places only name the form; a key says next which version it has
