@@ -86,7 +86,7 @@ function free({ tree, system }: StartPlace, folder: string, ending: string, draw
     const first = stems.length < 2 ? 'net' : pick(stems, draw);
     const others = stems.filter((stem) => stem !== first);
     const second = others.length === 0 ? 'sys' : pick(others, draw);
-    const name = `${first}${pick(['-', '_', ''], draw)}${second}${attempt < 4 ? '' : attempt}${ending}`;
+    const name = `${first}${pick(['-', '_'], draw)}${second}${attempt < 4 ? '' : attempt}${ending}`;
     const path = `${folder === '/' ? '' : folder}/${name}`;
     if (tree.resolve(path, system.root) === null) return path;
   }

@@ -53,7 +53,12 @@ function laidOver(place: StartPlace, line: string, level: Level, draw: Draw): Ov
         .concat('/etc'),
       draw,
     );
-    const path = freePath(place, `${folder}/${pick(['passwd', 'users', 'accounts'], draw)}`);
+    const stems = tree
+      .list(below(system.root, 'etc'))
+      .map((one) => nameOfPath(one).replace(/\..*$/, ''))
+      .filter((stem) => /^[a-z]{3,9}$/.test(stem) && stem !== 'shadow');
+    const stem = stems.length === 0 ? 'base' : pick(stems, draw);
+    const path = freePath(place, `${folder}/${stem}.${pick(['def', 'org', '0', 'tpl'], draw)}`);
     return { file: whole(path), lines: [`[ -f ${path} ] && ${copy(path, '/etc/passwd')}`] };
   }
   // Among data files, under their ending, and packed where the system can unpack.
