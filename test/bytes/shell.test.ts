@@ -75,10 +75,7 @@ test('a line is given with its continuation, without its newline', () => {
   const text = 'x\r\n\ty \\\n z & w\r\nv';
   const { body } = readShell(Buffer.from(text));
   const lines = body.map(({ range }) => text.slice(...linesOf(text, range)));
-  assert.deepEqual(
-    lines,
-    ['x', '\ty \\\n z & w', '\ty \\\n z & w', 'v'].filter((_, i) => i < lines.length),
-  );
+  assert.deepEqual(lines, ['x', '\ty \\\n z & w', ' z & w', 'v']);
 });
 
 test('broken scripts end with what could be read', () => {

@@ -36,7 +36,7 @@ export const endpoints: BytesObserver = {
       'IANA root zone database',
     ],
     limits: [
-      `The first ${ENDPOINTS.toLocaleString('en')} different endpoints of a file are given.`,
+      `The first ${ENDPOINTS} different endpoints of a file are given.`,
       'Addresses that are composed while a program runs, encoded, compressed or written in UTF-16 are not seen.',
       'A bare host name counts by its ending: suffixes of files (.sh, .so, .pl) never, endings that are also words only as a whole string, countries only with three labels or as a whole string.',
       'Four numbers count as an address unless they look like a version: small ones without a word about addresses before them. Loopback, netmasks, networks and broadcasts are left out.',

@@ -29,11 +29,11 @@ export function readInittab(reader: Reader): boolean {
     const fields = /^([^:]{0,64}):([^:]{0,64}):([^:]{1,32}):(.*)$/.exec(text);
     return fields === null
       ? []
-      : [{ levels: fields[2] ?? '', action: fields[3] ?? '', process: fields[4] ?? '', range }];
+      : [{ levels: fields[2] ?? '', action: fields[3] ?? '', program: fields[4] ?? '', range }];
   });
   const level = entries.find(({ action }) => action === 'initdefault')?.levels ?? null;
-  for (const { levels, action, process, range } of entries) {
-    if (action === 'initdefault' || process === '') continue;
+  for (const { levels, action, program, range } of entries) {
+    if (action === 'initdefault' || program === '') continue;
     const runs = STARTS.has(action) && (level === null || levels === '' || levels.includes(level));
     const context: Context = {
       by: 'inittab',
@@ -43,7 +43,7 @@ export function readInittab(reader: Reader): boolean {
       reached: runs || action === 'sysinit' || action === 'boot' || action === 'bootwait',
     };
     // `-` asks for a login shell, `+` for no entry in utmp
-    const command = process.replace(/^[-+@]+/, '');
+    const command = program.replace(/^[-+@]+/, '');
     runText(reader, command, { file, range, context });
     readRunlevel(reader, command, context);
   }

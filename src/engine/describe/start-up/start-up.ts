@@ -41,7 +41,7 @@ export const startUp: TreeObserver = {
       'udev(7); BusyBox docs/mdev.txt; runsv(8)',
     ],
     limits: [
-      `At most ${START_LIMIT.toLocaleString('en')} starts of a tree are given, those that start-up reaches first; utilities on files, text and processes are left out.`,
+      `At most ${START_LIMIT} starts of a tree are given, those that start-up reaches first, and at most half a million commands are looked at; utilities on files, text and processes are left out.`,
       'What a compiled program starts by itself is not seen, nor scripts in other languages than shell, nor Upstart and Android tables.',
       'Scripts that are written while the system runs, here-documents and scripts on other partitions are not read.',
       'Where nothing tells how init begins, scripts in the usual places count as reached if the tree has an init, and as not reached if it has none.',
