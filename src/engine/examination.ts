@@ -83,7 +83,7 @@ export async function examine(
   run: Run,
   progress: Progress,
 ): Promise<Examination> {
-  const work: Work = { registry, run, progress, failures: [], killed: false };
+  const work: Work = { registry, run, progress, failures: [], done: new Map(), killed: false };
   const reached = await openAll(work, subjects);
   const trees = treesOf(subjects, reached.opened);
   const holders = holdersOf(trees);
@@ -124,7 +124,7 @@ export async function examineOverlays(
   run: Run,
   progress: Progress,
 ): Promise<readonly (readonly MadeStatement[])[]> {
-  const work: Work = { registry, run, progress, failures: [], killed: false };
+  const work: Work = { registry, run, progress, failures: [], done: new Map(), killed: false };
   const contents = overlays.flatMap(({ changes }) => changes.map(({ content }) => content));
   const subjects = contents.map((artefact): Subject => ({ kind: 'bytes', name: '', artefact }));
   const { opened } = await openAll(work, subjects);
@@ -195,6 +195,8 @@ interface Work {
   readonly run: Run;
   readonly progress: Progress;
   readonly failures: Failure[];
+  /** Tasks of earlier steps of the same stage. */
+  readonly done: Map<ProgressStep['stage'], number>;
   killed: boolean;
 }
 
@@ -223,15 +225,13 @@ async function openAll(
       }
     }
   }
-  let before = 0;
   for (let depth = 0; wave.size > 0; depth++) {
     const layer = [...wave.values()];
     wave = new Map();
     const results =
       depth < DEPTH_LIMIT
-        ? await openLayer(work, layer, before)
+        ? await openLayer(work, layer)
         : layer.map((a) => unopened(a, `budget: depth ${DEPTH_LIMIT}`));
-    before += layer.length;
     for (const result of results) {
       opened.set(result.artefact.digest, result);
       for (const { format, entries } of result.parts) {
@@ -245,9 +245,9 @@ async function openAll(
   return { opened, origins };
 }
 
-async function openLayer(work: Work, layer: readonly Artefact[], before: number): Promise<readonly Opened[]> {
+async function openLayer(work: Work, layer: readonly Artefact[]): Promise<readonly Opened[]> {
   const tasks = layer.map((artefact): Task => ({ kind: 'open', artefact }));
-  const outcomes = await runAll(work, 'open', tasks, (i) => layer[i]?.size ?? 0, before);
+  const outcomes = await runAll(work, 'open', tasks, (i) => layer[i]?.size ?? 0);
   return outcomes.map((outcome, i) => {
     const artefact = layer[i] as Artefact; // one outcome a task
     if (outcome.kind === 'opened') return outcome.opened;
@@ -470,9 +470,10 @@ async function runAll(
   stage: ProgressStep['stage'],
   tasks: readonly Task[],
   sizeOf: (index: number) => number,
-  before = 0,
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
+  const before = work.done.get(stage) ?? 0;
+  work.done.set(stage, before + tasks.length);
   let bytesTotal = 0;
   for (let i = 0; i < tasks.length; i++) bytesTotal += sizeOf(i);
   let done = 0;

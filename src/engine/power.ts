@@ -4,7 +4,7 @@ import type { Declaration } from '#domain/declaration';
 import { LEVELS } from '#domain/level';
 import type { Run } from '#domain/ports';
 import { overlaps } from '#domain/range';
-import type { ClassPower, Power } from '#domain/record';
+import type { ClassPower, Failure, Power } from '#domain/record';
 import type { Registry } from '#domain/registry';
 import type { Outcome, Plant, PlantedChange, PlantTask } from '#domain/task';
 import {
@@ -34,7 +34,7 @@ export async function measure(
   run: Run,
   perLevel: number,
   progress: Progress,
-): Promise<Power> {
+): Promise<{ readonly power: Power; readonly failures: readonly Failure[] }> {
   const seed = seedOf(examination, registry);
   const grounds = examination.trees.map(({ id, entries }) => ({ tree: id, entries: entries.map(viewOf) }));
   const tasks = registry.implants.map(
@@ -65,7 +65,7 @@ export async function measure(
       const results = plants
         .filter((plant) => plant.level === level)
         .map((plant) => ({ plant, found: found.has(plant) }));
-      const why = outcome?.kind === 'planted' ? (outcome.unplantable[level] ?? null) : 'the planter failed';
+      const why = outcome?.kind === 'planted' ? (outcome.unplantable[level] ?? null) : `the planter failed: ${whyOf(outcome)}`;
       const fewer =
         results.length < perLevel ? `${results.length} of ${perLevel}: no other plant became active` : null;
       classes.push(classPower(implant.id, implant.question, level, results, why ?? fewer));
@@ -76,7 +76,16 @@ export async function measure(
       if (statements.some((made) => !baseline.has(sameness(made)))) controls.falseIndications++;
     }
   }
-  return { seed, classes, controls };
+  const failures = registry.implants.flatMap(({ id }, index): Failure[] => {
+    const outcome = outcomes[index];
+    if (outcome?.kind === 'planted') return [];
+    return [{ kind: outcome?.kind === 'killed' ? 'killed' : 'crashed', plugin: id, path: '', why: whyOf(outcome) }];
+  });
+  return { power: { seed, classes, controls }, failures };
+}
+
+function whyOf(outcome: Outcome | undefined): string {
+  return outcome?.kind === 'failed' || outcome?.kind === 'killed' ? outcome.why : 'no plants came of it';
 }
 
 /** Hash of target and code: the same target and code give the same plants. */

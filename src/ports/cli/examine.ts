@@ -117,7 +117,7 @@ export async function examineInputs(
         outcomes,
         registry,
       );
-      const power =
+      const measured =
         request.power === null
           ? null
           : await measure(
@@ -131,7 +131,8 @@ export async function examineInputs(
             );
       view.finish();
       const isolation: Isolation = pool === null ? 'none' : 'permission';
-      return conclude(folder, file, about, declaration, examination, power, isolation, request);
+      const whole = { ...examination, failures: [...examination.failures, ...(measured?.failures ?? [])] };
+      return conclude(folder, file, about, declaration, whole, measured?.power ?? null, isolation, request);
     } finally {
       close();
       outcomes.close();
