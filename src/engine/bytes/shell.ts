@@ -146,11 +146,6 @@ export function asWritten(word: ShellWord): string {
   return word.parts.map((part) => (part.kind === 'text' ? part.text : part.written)).join('');
 }
 
-/** The word's text when no expansion stands in it, else null. */
-export function literalOf(word: ShellWord): string | null {
-  return word.parts.every((part) => part.kind === 'text') ? asWritten(word) : null;
-}
-
 /** The whole lines a range lies on, without the last newline (nor a carriage return before it). */
 export function linesOf(text: string, [start, end]: ByteRange): ByteRange {
   const from = text.lastIndexOf('\n', start - 1) + 1;
@@ -184,7 +179,6 @@ const BLANK = ' \t';
 const META = ' \t\r\n;&|<>()';
 /** Words that close or divide a construct. */
 const CLOSERS = new Set(['then', 'elif', 'else', 'fi', 'do', 'done', 'esac', '}']);
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Moves through one script, or through one backquoted part of it. */
 class ShellReader {
@@ -835,8 +829,3 @@ const REDIRECTION = /[0-9]{0,4}(?:<<<|<<-|<<|<>|<&|>\||>>|>&|<|>)|&>>?/y;
 const VARIABLE = /[A-Za-z_][A-Za-z0-9_]{0,255}|[0-9@*#?$!-]/y;
 /** What ends a run of plain characters in a word. */
 const STOPS = `${META}\\'"$\``;
-
-/** True when the name can name a variable or a function. */
-export function isName(name: string): boolean {
-  return NAME.test(name);
-}

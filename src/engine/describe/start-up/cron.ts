@@ -1,5 +1,6 @@
 import { linesIn } from '#engine/describe/start-up/lines';
-import { type Reader, runText } from '#engine/describe/start-up/script';
+import type { Reader } from '#engine/describe/start-up/reader';
+import { runText } from '#engine/describe/start-up/script';
 import { type Context, under } from '#engine/describe/start-up/starts';
 
 /** Tables with a column for the user, and tables named after their user. */

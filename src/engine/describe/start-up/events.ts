@@ -1,5 +1,6 @@
 import { type Line, linesIn, wordsIn } from '#engine/describe/start-up/lines';
-import { type Reader, runArguments, runText } from '#engine/describe/start-up/script';
+import type { Reader } from '#engine/describe/start-up/reader';
+import { runArguments, runText } from '#engine/describe/start-up/script';
 import { type Context, under } from '#engine/describe/start-up/starts';
 import type { SystemFile } from '#engine/describe/start-up/tree';
 

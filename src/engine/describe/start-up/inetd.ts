@@ -1,6 +1,7 @@
 import type { ByteRange } from '#domain/range';
 import { type Line, linesIn, wordsIn } from '#engine/describe/start-up/lines';
-import { type Reader, runArguments } from '#engine/describe/start-up/script';
+import type { Reader } from '#engine/describe/start-up/reader';
+import { runArguments } from '#engine/describe/start-up/script';
 import { type Context, type Start, under } from '#engine/describe/start-up/starts';
 import type { SystemFile } from '#engine/describe/start-up/tree';
 

@@ -1,6 +1,7 @@
 import { linesIn } from '#engine/describe/start-up/lines';
 import { runRcFolder } from '#engine/describe/start-up/rc';
-import { type Reader, runText } from '#engine/describe/start-up/script';
+import type { Reader } from '#engine/describe/start-up/reader';
+import { runText } from '#engine/describe/start-up/script';
 import type { Context } from '#engine/describe/start-up/starts';
 
 /** What init does while the system starts or runs; everything else waits for a key, a signal or the end. */

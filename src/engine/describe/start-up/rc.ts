@@ -1,4 +1,4 @@
-import type { Reader } from '#engine/describe/start-up/script';
+import type { Reader } from '#engine/describe/start-up/reader';
 import type { Context } from '#engine/describe/start-up/starts';
 import type { System } from '#engine/describe/start-up/tree';
 

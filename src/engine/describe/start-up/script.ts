@@ -1,57 +1,73 @@
 import type { ByteRange } from '#domain/range';
 import {
   asWritten,
-  linesOf,
   readShell,
-  type Script,
   type ShellCase,
   type ShellChain,
   type ShellCommand,
   type ShellFor,
-  type ShellFunction,
   type ShellIf,
   type ShellLoop,
   type ShellNode,
-  type ShellWord,
 } from '#engine/bytes/shell';
 import { type Launch, launchOf, SHELLS } from '#engine/describe/start-up/launch';
-import { baseName, type Context, type Starts, under, unreached } from '#engine/describe/start-up/starts';
-import { combine, isFilledLater, truthOf } from '#engine/describe/start-up/tests';
-import { baseOf, fits, matchesOf, type System, type SystemFile } from '#engine/describe/start-up/tree';
+import {
+  type Call,
+  interpreterOf,
+  isNewWay,
+  locate,
+  mergeCalls,
+  type Reader,
+  scriptOf,
+  WAYS,
+} from '#engine/describe/start-up/reader';
+import {
+  type Defined,
+  type Flow,
+  freshRun,
+  lineOf,
+  noteMount,
+  notePath,
+  outOfLoop,
+  type Run,
+  scopeOf,
+  setArguments,
+  subshellOf,
+  unsure,
+  valuesOf,
+  withoutUnset,
+  written,
+} from '#engine/describe/start-up/run';
+import { baseName, type Context, under, unreached } from '#engine/describe/start-up/starts';
+import { combine, truthOf } from '#engine/describe/start-up/tests';
+import { baseOf, fits, matchesOf, type SystemFile } from '#engine/describe/start-up/tree';
 import { UTILITIES } from '#engine/describe/start-up/utilities';
 import {
   type Argument,
   argumentsOf,
-  type Constants,
   constantsOf,
   patternOf,
-  type Scope,
   textOf,
   wordsOf,
 } from '#engine/describe/start-up/values';
 
 /** Scripts that call scripts. */
 const SCRIPT_DEPTH = 16;
+
 /** Functions that call functions, files that source files. */
 const CALL_DEPTH = 32;
-/** Ways of calling that one script or function is read for. */
-const WAYS = 8;
+
 /** Values one loop goes through. */
 const ROUNDS = 256;
+
 /** Names of functions kept for one tree. */
 const FUNCTIONS = 50_000;
+
 /** Nodes looked at in one tree. */
 const STEPS = 500_000;
+
 /** Rounds of all loops of one tree; after them a loop is gone through once. */
 const ALL_ROUNDS = 20_000;
-
-/** A script to be read as start-up runs it. */
-export interface Call {
-  readonly path: string;
-  readonly args: readonly (string | null)[] | null;
-  readonly context: Context;
-  readonly depth: number;
-}
 
 /** Text that start-up runs though it is no file of its own: the process of an inittab line, an ExecStart. */
 export interface Piece {
@@ -59,50 +75,6 @@ export interface Piece {
   /** The line it stands on. */
   readonly range: ByteRange;
   readonly context: Context;
-}
-
-/** Everything that has been read of one system. */
-export interface Reader {
-  readonly system: System;
-  readonly starts: Starts;
-  /** Scripts that start-up calls, oldest first. */
-  readonly waiting: Call[];
-  /** Folders that something is mounted on while the system starts. */
-  readonly mounts: Set<string>;
-  /** Folders that a script puts into PATH. */
-  readonly searched: Set<string>;
-  /** Units and services named to systemctl or service. */
-  readonly units: { readonly name: string; readonly context: Context }[];
-  /** Paths of files read by a start-up that reaches them. */
-  readonly reachedFiles: Set<string>;
-  readonly ways: Map<string, number>;
-  readonly scripts: Map<string, ReadScript | null>;
-  /** Names of functions that any script of the system defines. */
-  readonly functions: Set<string>;
-  steps: number;
-  rounds: number;
-}
-
-interface ReadScript {
-  readonly script: Script;
-  readonly constants: Constants;
-}
-
-export function readerOf(system: System, starts: Starts): Reader {
-  return {
-    system,
-    starts,
-    waiting: [],
-    mounts: new Set(),
-    searched: new Set(),
-    units: [],
-    reachedFiles: new Set(),
-    ways: new Map(),
-    scripts: new Map(),
-    functions: new Set(),
-    steps: 0,
-    rounds: 0,
-  };
 }
 
 /** Reads scripts until none waits. */
@@ -127,103 +99,7 @@ export function runArguments(reader: Reader, words: readonly string[], piece: Pi
   launch(args, run, piece.context, piece.range);
 }
 
-/** How one script is being run. */
-interface Run {
-  readonly reader: Reader;
-  readonly file: SystemFile;
-  readonly script: Script;
-  readonly constants: Constants;
-  readonly functions: Map<string, Defined>;
-  readonly bound: ReadonlyMap<string, string>;
-  /** Changes with `set` and `shift`. */
-  readonly arguments: { list: readonly (string | null)[] | null };
-  /** What procd was told of an instance so far. */
-  readonly instance: { open: OpenInstance | null };
-  /** Where everything stands when the text is no file of its own; null: each command on its own line. */
-  readonly line: ByteRange | null;
-  readonly depth: number;
-  readonly calls: number;
-}
-
-interface Defined {
-  readonly node: ShellFunction;
-  readonly run: Run;
-  readonly called: Map<string, Flow>;
-}
-
-interface OpenInstance {
-  readonly range: ByteRange;
-  readonly file: SystemFile;
-  readonly context: Context;
-  command: readonly Argument[];
-  user: string | null;
-}
-
-/** What a command does to those after it: leaves the script, the function or the loop. Null: nothing. */
-type Flow = {
-  readonly leaves: 'script' | 'function' | 'loop';
-  readonly sure: boolean;
-  readonly why: string;
-} | null;
-
-function freshRun(
-  reader: Reader,
-  file: SystemFile,
-  constants: Constants,
-  args: readonly (string | null)[] | null,
-): Run {
-  return {
-    reader,
-    file,
-    script: { text: '', body: [], cut: null },
-    constants,
-    functions: new Map(),
-    bound: new Map(),
-    arguments: { list: args },
-    instance: { open: null },
-    line: null,
-    depth: 0,
-    calls: 0,
-  };
-}
-
-/** A process of its own: its arguments do not come back. Functions do, which only makes more of them known. */
-function subshellOf(run: Run): Run {
-  return { ...run, arguments: { list: run.arguments.list } };
-}
-
-function scopeOf(run: Run): Scope {
-  const { constants, bound, file } = run;
-  return { constants, bound, args: run.arguments.list, self: `/${file.path}` };
-}
-
 // --- files
-
-function scriptOf(reader: Reader, file: SystemFile): ReadScript | null {
-  const known = reader.scripts.get(file.path);
-  if (known !== undefined) return known;
-  const bytes = reader.system.text(file);
-  const script = bytes === null || !isShell(bytes) ? null : readShell(bytes);
-  const read = script === null ? null : { script, constants: constantsOf(script) };
-  reader.scripts.set(file.path, read);
-  return read;
-}
-
-/** True for a script of a shell by its first line, or text without one: a shell that is given it runs it. */
-export function isShell(bytes: Uint8Array): boolean {
-  const first = interpreterOf(bytes);
-  return first === null || first.some((word) => SHELLS.has(baseOf(word)) || RC_SHELLS.has(baseOf(word)));
-}
-
-const RC_SHELLS = new Set(['rc.common', 'openrc-run', 'runscript', 'busybox']);
-
-/** Words behind `#!`; null: no such line. */
-export function interpreterOf(bytes: Uint8Array): readonly string[] | null {
-  if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return null;
-  const end = bytes.indexOf(0x0a);
-  const line = Buffer.from(bytes.subarray(2, Math.min(end === -1 ? 256 : end, 256))).toString('latin1');
-  return line.split(/\s+/).filter((word) => word !== '');
-}
 
 function readCall(reader: Reader, { path, args, context, depth }: Call): void {
   const file = reader.system.file(path);
@@ -243,18 +119,6 @@ function readCall(reader: Reader, { path, args, context, depth }: Call): void {
   else if (interpreter.includes('openrc-run') || interpreter.includes('runscript')) runOpenrc(run, here);
   closeInstance(run);
   if (certain || !context.reached) walkUncalled(run, here);
-}
-
-/** False when the file was already read that way at least as certainly, or in enough other ways. */
-function isNewWay(reader: Reader, way: string, owner: string, context: Context): boolean {
-  const rank = !context.reached ? 1 : context.conditions.length > 0 ? 2 : 3;
-  const before = reader.ways.get(way) ?? 0;
-  if (before >= rank) return false;
-  const count = reader.ways.get(`#${owner}`) ?? 0;
-  if (count >= WAYS * 3) return false;
-  reader.ways.set(`#${owner}`, count + 1);
-  reader.ways.set(way, rank);
-  return true;
 }
 
 /** Functions that nothing called are described too, as not reached. */
@@ -312,10 +176,6 @@ function runOpenrc(run: Run, context: Context): void {
   launch([command, ...words], run, { ...context, by: 'openrc', user }, lineOf(node.range, run));
 }
 
-function lineOf(range: ByteRange, run: Run): ByteRange {
-  return run.line ?? linesOf(run.script.text, range);
-}
-
 // --- nodes
 
 function walk(nodes: readonly ShellNode[], run: Run, context: Context): Flow {
@@ -362,15 +222,6 @@ function walkNode(node: ShellNode, run: Run, context: Context): Flow {
   }
 }
 
-/** The written text of a range, on one line. */
-function written(run: Run, [start, end]: ByteRange): string {
-  return run.script.text.slice(start, Math.min(end, start + 1000)).replaceAll(/\s+/g, ' ');
-}
-
-function unsure(flow: Flow, why: string): Flow {
-  return flow === null ? null : { ...flow, sure: false, why };
-}
-
 function walkChain(node: ShellChain, whole: Run, context: Context): Flow {
   const run = node.background ? subshellOf(whole) : whole;
   const { system } = run.reader;
@@ -400,22 +251,6 @@ function walkIf(node: ShellIf, run: Run, context: Context): Flow {
   const flow = walkBranches(node, run, context);
   if (node.otherwise !== null && node.branches.length === 1) mergeCalls(run.reader, before, context);
   return flow;
-}
-
-/** A script that both branches call is called whatever the condition says. */
-function mergeCalls(reader: Reader, from: number, context: Context): void {
-  const fresh = reader.waiting.splice(from);
-  const groups = Map.groupBy(fresh, (call) => JSON.stringify([call.path, call.args]));
-  const depth = context.conditions.length;
-  for (const group of groups.values()) {
-    const heads = new Set(group.map(({ context: own }) => own.conditions[depth]));
-    const tails = group.map(({ context: own }) => JSON.stringify(own.conditions.slice(depth + 1)));
-    const [first] = group;
-    if (first === undefined) continue;
-    const isBoth = heads.size === 2 && tails.every((tail) => tail === tails[0]);
-    const conditions = [...context.conditions, ...first.context.conditions.slice(depth + 1)];
-    reader.waiting.push(...(isBoth ? [{ ...first, context: { ...first.context, conditions } }] : group));
-  }
 }
 
 function walkBranches(node: ShellIf, run: Run, context: Context): Flow {
@@ -460,11 +295,6 @@ function walkLoop(node: ShellLoop, run: Run, context: Context): Flow {
   return outOfLoop(walk(node.body, run, here), `${condition}; do ... done`);
 }
 
-/** `break` and `continue` end with the loop; whatever leaves further may do so. */
-function outOfLoop(flow: Flow, why: string): Flow {
-  return flow === null || flow.leaves === 'loop' ? null : unsure(flow, `${why} ${flow.why}`);
-}
-
 function walkFor(node: ShellFor, run: Run, context: Context): Flow {
   const values = node.words === null ? (run.arguments.list ?? [null]) : valuesOf(node, run);
   const head = `for ${node.variable} in ${node.words?.map((word) => written(run, word.range)).join(' ') ?? '"$@"'}`;
@@ -482,18 +312,6 @@ function walkFor(node: ShellFor, run: Run, context: Context): Flow {
     flow ??= outOfLoop(own, head);
   }
   return flow;
-}
-
-/** What a loop goes through: null for words whose value is not known. */
-function valuesOf(node: ShellFor, run: Run): readonly (string | null)[] {
-  return (node.words ?? []).flatMap((word): readonly (string | null)[] =>
-    (listedBy(word, run) ?? argumentsOf(word, scopeOf(run))).flatMap(
-      ({ known, pattern }): readonly (string | null)[] => {
-        if (known === null) return [null];
-        return pattern && known.startsWith('/') ? matchesOf(run.reader.system, known) : [known];
-      },
-    ),
-  );
 }
 
 function walkCase(node: ShellCase, run: Run, context: Context): Flow {
@@ -516,37 +334,6 @@ function walkCase(node: ShellCase, run: Run, context: Context): Flow {
     if (matches) taken = true;
   }
   return flow === null ? null : { ...flow, sure: flow.sure || (taken && allLeave) };
-}
-
-/** `$(ls folder/*)`, also sorted: what is listed; null: another word. */
-function listedBy(word: ShellWord, run: Run): readonly Argument[] | null {
-  const [part] = word.parts;
-  if (word.parts.length !== 1 || part?.kind !== 'substitution' || part.body.length !== 1) return null;
-  const [node] = part.body;
-  const command = node?.kind === 'pipeline' && !node.negated ? node.parts[0] : node;
-  const later = node?.kind === 'pipeline' ? node.parts.slice(1) : [];
-  if (
-    command?.kind !== 'command' ||
-    !later.every((next) => next.kind === 'command' && nameOf(next) === 'sort')
-  )
-    return null;
-  const name = nameOf(command);
-  if (name !== 'ls' && name !== 'echo') return null;
-  const args = command.words.slice(1).flatMap((inner) => argumentsOf(inner, scopeOf(run)));
-  const listed = args.filter(({ text }) => !text.startsWith('-'));
-  return listed.flatMap((argument): readonly Argument[] => {
-    const { known, pattern } = argument;
-    if (name === 'echo' || pattern || known === null) return [argument];
-    const names = run.reader.system.names(known);
-    return names.length === 0
-      ? [argument]
-      : names.map((inner) => ({ text: inner, known: inner, pattern: false }));
-  });
-}
-
-function nameOf(command: ShellCommand): string {
-  const [first] = command.words;
-  return first === undefined ? '' : baseName(asWritten(first));
 }
 
 // --- commands
@@ -586,20 +373,6 @@ function leavesBy(name: string): 'script' | 'function' | 'loop' | null {
   if (name === 'exit') return 'script';
   if (name === 'return') return 'function';
   return name === 'break' || name === 'continue' ? 'loop' : null;
-}
-
-/** Remembers folders that are put into PATH. */
-function notePath(node: ShellCommand, run: Run): void {
-  for (const { name, value } of node.assignments)
-    if (name === 'PATH' && value !== null) note(asWritten(value));
-  for (const word of node.words) {
-    const text = asWritten(word);
-    if (text.startsWith('PATH=')) note(text.slice('PATH='.length));
-  }
-  function note(value: string): void {
-    for (const folder of value.split(':').slice(0, 64))
-      if (/^[/.]/.test(folder) && run.reader.searched.size < 256) run.reader.searched.add(folder);
-  }
 }
 
 /** What the shell itself does, as far as it matters here. True: nothing more is to be done. */
@@ -644,19 +417,6 @@ function runBuiltin(
   }
 }
 
-/** `set -- a b` replaces the arguments; options alone leave them. */
-function setArguments(args: readonly Argument[], run: Run): void {
-  const dashes = args.findIndex(({ text }) => text === '--');
-  const words = dashes === -1 ? args.filter(({ text }) => !/^[-+]/.test(text)) : args.slice(dashes + 1);
-  if (dashes !== -1 || words.length > 0) run.arguments.list = words.map(({ known }) => known);
-}
-
-function noteMount(args: readonly Argument[], run: Run, context: Context): void {
-  const target = args.at(-1)?.known;
-  if (context.reached && target?.startsWith('/') && run.reader.mounts.size < 256)
-    run.reader.mounts.add(target);
-}
-
 /** A sourced file runs in the same shell: what it defines is there afterwards. */
 function readSourced(args: readonly Argument[], run: Run, context: Context): void {
   const path = args[0]?.known ?? withoutUnset(args[0]?.text ?? '', run);
@@ -678,12 +438,6 @@ function readSourced(args: readonly Argument[], run: Run, context: Context): voi
   const here = { ...context, chain: chain.slice(0, SCRIPT_DEPTH * 2) };
   if (isNewWay(reader, `${file.path}\0sourced`, file.path, context)) walk(read.script.body, own, here);
   else for (const node of read.script.body) if (node.kind === 'function') walkNode(node, own, here);
-}
-
-/** `$PREFIX/lib/x`: a variable that the file never sets is empty on the system itself. */
-function withoutUnset(text: string, { constants }: Run): string | null {
-  const match = /^\$\{?([A-Za-z_]\w*)\}?(\/[^$`]+)$/.exec(text);
-  return match === null || constants.set.has(match[1] ?? '') ? null : (match[2] ?? null);
 }
 
 /** Text inside text, such as `sh -c '…'`: everything stands on the line of the outer command. */
@@ -852,46 +606,4 @@ function runService({ program, arguments: args }: Launch, run: Run, context: Con
     if (unit !== null && context.reached && run.reader.units.length < 256)
       run.reader.units.push({ name: unit.includes('.') ? unit : `${unit}.service`, context });
   return true;
-}
-
-/** Where programs without a folder are looked for. */
-const SEARCHED = ['/sbin', '/usr/sbin', '/bin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin'];
-
-/** Path of a program as the shell would find it; null: the tree has none. */
-export function locate(
-  program: string,
-  { system, searched }: Pick<Reader, 'system' | 'searched'>,
-): string | null {
-  if (program.includes('/')) return system.file(program) === null ? null : program;
-  for (const folder of [...SEARCHED, ...searched]) {
-    const path = `${folder}/${program}`;
-    if (system.file(path) !== null) return path;
-  }
-  return null;
-}
-
-/** Whether the system has a program: true, false, or null where the tree cannot tell.
- *  Not told: names with variables, folders that are filled or mounted later, trees without programs, and names that
- *  only BusyBox itself may know.
- *  @param isApplet  whether BusyBox knows the name; null: no BusyBox in the tree */
-export function presenceOf(
-  program: string,
-  applet: boolean,
-  reader: Reader,
-  isApplet: (name: string) => boolean | null,
-): boolean | null {
-  if (/[$`*?[]/.test(program)) return null;
-  if (applet) return isApplet(baseName(program));
-  if (locate(program, reader) !== null) return true;
-  if (!SEARCHED.some((folder) => reader.system.names(folder).length > 0)) return null;
-  const folders = program.includes('/') ? [program] : [...reader.searched];
-  const mounted = folders.some(
-    (path) =>
-      path.startsWith('.') ||
-      isFilledLater(path) ||
-      [...reader.mounts].some((mount) => mount !== '/' && `${path}/`.startsWith(`${mount}/`)),
-  );
-  if (mounted) return null;
-  // a shell built into BusyBox may run its own applets without a file of their name
-  return !program.includes('/') && isApplet(program) === true ? null : false;
 }

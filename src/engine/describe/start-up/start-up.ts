@@ -7,14 +7,8 @@ import { readEvents } from '#engine/describe/start-up/events';
 import { readSuperServers } from '#engine/describe/start-up/inetd';
 import { readInittab } from '#engine/describe/start-up/inittab';
 import { hasInit, isRcPath, readConventions, readFirst, readRunlevels } from '#engine/describe/start-up/rc';
-import {
-  interpreterOf,
-  isShell,
-  presenceOf,
-  type Reader,
-  readerOf,
-  readWaiting,
-} from '#engine/describe/start-up/script';
+import { interpreterOf, isShell, presenceOf, type Reader, readerOf } from '#engine/describe/start-up/reader';
+import { readWaiting } from '#engine/describe/start-up/script';
 import { type Start, START_LIMIT, Starts } from '#engine/describe/start-up/starts';
 import { readSupervised } from '#engine/describe/start-up/supervise';
 import { readNamedUnits, readSystemd } from '#engine/describe/start-up/systemd';

@@ -1,4 +1,4 @@
-import type { Reader } from '#engine/describe/start-up/script';
+import type { Reader } from '#engine/describe/start-up/reader';
 import type { Context } from '#engine/describe/start-up/starts';
 
 /** Folders that runit and s6 watch: every folder in them has a `run`. */

@@ -1,7 +1,8 @@
 import type { ByteRange } from '#domain/range';
 import { type Line, linesIn, wordsIn } from '#engine/describe/start-up/lines';
 import { runRcFolder } from '#engine/describe/start-up/rc';
-import { type Reader, runArguments } from '#engine/describe/start-up/script';
+import type { Reader } from '#engine/describe/start-up/reader';
+import { runArguments } from '#engine/describe/start-up/script';
 import { type Context, under } from '#engine/describe/start-up/starts';
 import { baseOf, type System, type SystemFile } from '#engine/describe/start-up/tree';
 

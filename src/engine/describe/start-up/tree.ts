@@ -203,11 +203,6 @@ export function baseOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Everything before the last step; empty at the top. */
-export function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
 /** Paths of the system that a shell pattern with `*`, `?` and `[…]` matches, in byte order; each with a leading slash. */
 export function matchesOf(system: System, pattern: string): readonly string[] {
   let found = [''];
