@@ -41,8 +41,11 @@ export const cpio: Format = {
   },
 };
 
-/** Bytes of a path or link target. */
+/** Bytes of a path. */
 const NAME_LIMIT = 64 * 1024;
+
+/** Bytes of a link target: what other readers take at most. */
+const TARGET_LIMIT = 1024 * 1024;
 
 type Form = 'newc' | 'crc' | 'odc' | 'binary, little endian' | 'binary, big endian';
 
@@ -292,7 +295,7 @@ function* readMember(
   const isShort = content[1] - content[0] < size;
   const head = headOf(source, header);
   if (head.type === 'link') {
-    if (isShort || size > NAME_LIMIT) throw new Malformed(`link target of ${size} bytes`, content[0]);
+    if (isShort || size > TARGET_LIMIT) throw new Malformed(`link target of ${size} bytes`, content[0]);
     yield { kind: 'entry', entry: { ...head, target: nameOf(source.bytes(...content)), stored: [content] } };
     yield { kind: 'extent', range: content, role: 'metadata' };
     return;
