@@ -42,7 +42,8 @@ export interface AccountObservation {
   readonly scheme: PasswordScheme | null;
   /** Name of a public default or test credential of this exact hash; null: none known. */
   readonly sharedHash: string | null;
-  /** First 16 hex digits of the SHA-256 of the stored password field; null: nothing stored. Never the field itself. */
+  /** First 16 hex digits of the SHA-256 of the stored password field; never the field itself. Null: nothing is stored, or
+   *  it is reversible: plain text could be guessed from its digest. */
   readonly passwordFingerprint: string | null;
 }
 

@@ -85,7 +85,8 @@ export function isPlain(field: string): boolean {
 }
 
 export function stored(password: PasswordState, scheme: PasswordScheme, field: string): Password {
-  return { password, scheme, passwordFingerprint: fingerprintOf(field) };
+  // The digest of plain text would give it away to whoever guesses.
+  return { password, scheme, passwordFingerprint: password === 'reversible' ? null : fingerprintOf(field) };
 }
 
 export function nothing(password: 'locked' | 'unset' | 'empty'): Password {
