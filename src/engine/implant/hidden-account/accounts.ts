@@ -45,6 +45,10 @@ export interface Accounts {
   readonly shadowLines: readonly Line[];
   /** True: passwords stand in shadow. */
   readonly shadowed: boolean;
+  /** The first shadow line of each name. */
+  readonly secrets: ReadonlyMap<string, Line>;
+  /** Every name in either file. */
+  readonly names: ReadonlySet<string>;
 }
 
 export function accountsOf(tree: Tree, system: System): Accounts {
@@ -52,7 +56,10 @@ export function accountsOf(tree: Tree, system: System): Accounts {
   const shadow = system.shadow === null ? null : tree.text(system.shadow);
   const lines = linesWith(passwd, 7);
   const shadowed = shadow !== null && lines.some(({ fields }) => fields[1] === 'x');
-  return { passwd, shadow, lines, shadowLines: shadow === null ? [] : linesWith(shadow, 2), shadowed };
+  const shadowLines = shadow === null ? [] : linesWith(shadow, 2);
+  const names = new Set([...lines, ...shadowLines].map(({ fields }) => fields[0] ?? ''));
+  const secrets = new Map(shadowLines.toReversed().map((line) => [line.fields[0] ?? '', line]));
+  return { passwd, shadow, lines, shadowLines, shadowed, secrets, names };
 }
 
 /** A new account, field by field. */
@@ -153,7 +160,7 @@ export function twinName(model: string, accounts: Accounts, draw: Draw): string 
 }
 
 export function isFree(name: string, accounts: Accounts): boolean {
-  return ![...accounts.lines, ...accounts.shadowLines].some(({ fields }) => fields[0] === name);
+  return !accounts.names.has(name);
 }
 
 /** The first user number from here that nobody has. */

@@ -73,12 +73,12 @@ export function lineChanges(
   draw: Draw,
   level: Level,
 ): readonly Change[] {
-  const { passwd, shadow, shadowed, shadowLines } = accounts;
+  const { passwd, shadow, shadowed, shadowLines, secrets } = accounts;
   const at = behind?.next ?? passwd.length;
   const line = passwdLine(identity, shadowed ? 'x' : hash);
   const first = edited(tree, system.passwd, [linesAt(passwd, at, [line])]);
   if (!shadowed || shadow === null || system.shadow === null) return [first];
-  const twin = shadowLines.find(({ fields }) => fields[0] === behind?.fields[0]);
+  const twin = secrets.get(behind?.fields[0] ?? '');
   const elsewhere = level === 'concealed' && shadowLines.length > 0 ? pick(shadowLines, draw) : twin;
   const second = linesAt(shadow, elsewhere?.next ?? shadow.length, [
     shadowLine(identity.name, hash, accounts, draw),

@@ -9,14 +9,14 @@ import { secondSuperuser } from '#engine/implant/hidden-account/second-superuser
 import { webAccount } from '#engine/implant/hidden-account/web-account';
 import { wokenAccount } from '#engine/implant/hidden-account/woken-account';
 
-/** Accounts that nobody was told of, with passwords that nobody knows: not even the planter. */
+/** Accounts that nobody was told of, with passwords that nobody knows, not even the planter. */
 export const hiddenAccount: Implant = {
   kind: 'implant',
   id: 'hidden-account',
   version: 1,
   doc: {
     name: 'Hidden account',
-    says: 'An account that lets somebody in by password: in the files of accounts, made by a script at start-up, or in the file of a web server. Its password is drawn at random and known to nobody.',
+    says: 'An account that lets somebody in by password: in the files of accounts, made by a script at start-up, or in the file of a web server. Its password is drawn at random and known to nobody, or is one of the target itself from which a lock was taken.',
     sources: [
       'passwd(5), shadow(5), crypt(5)',
       'htpasswd(1) of Apache httpd 2.4; httpd, adduser and chpasswd of BusyBox 1.36',

@@ -41,12 +41,16 @@ export function surveyOf(ground: PlantingGround): Survey {
   return survey;
 }
 
-/** Root directories that have a file or link etc/passwd. */
+/** Systems of one tree that are looked at; containers on routers are a handful. */
+const SYSTEMS = 32;
+
+/** Root directories that have a file or link etc/passwd, the first {@link SYSTEMS}. */
 export function rootsOf(tree: Tree): readonly string[] {
   const end = 'etc/passwd';
   return tree.paths
     .filter((path) => path === end || path.endsWith(`/${end}`))
-    .map((path) => path.slice(0, Math.max(0, path.length - end.length - 1)));
+    .map((path) => path.slice(0, Math.max(0, path.length - end.length - 1)))
+    .slice(0, SYSTEMS);
 }
 
 /** Where the content of an account file lies in the tree; null: nowhere. */

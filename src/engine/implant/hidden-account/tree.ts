@@ -6,6 +6,9 @@ import type { Statement } from '#engine/implant/hidden-account/oracle/shell-synt
 /** Links followed before giving up; Linux follows 40. */
 const HOPS = 40;
 
+/** Characters of a path; PATH_MAX of Linux. */
+const PATH_LIMIT = 4096;
+
 /** A script that start-up runs, taken apart. */
 export interface StartedScript {
   /** Resolved path in the tree. */
@@ -39,34 +42,53 @@ export interface Tree {
   readonly parsed: Map<string, StartedScript | null>;
 }
 
-/** Copies of a ground differ in a file or two: scripts that are the same are taken apart once. */
-const parsedIn = new WeakMap<PlantingGround, Map<string, StartedScript | null>>();
+/** What stays the same in every copy of a ground. */
+interface Basis {
+  readonly entries: ReadonlyMap<string, TreeEntry>;
+  readonly children: ReadonlyMap<string, readonly string[]>;
+  /** False: no file may be run, so that modes say nothing. */
+  readonly modesTell: boolean;
+  readonly parsed: Map<string, StartedScript | null>;
+}
+
+/** Copies of a ground differ in a file or two: the rest is put in order once. */
+const bases = new WeakMap<PlantingGround, Basis>();
+
+function basisOf(ground: PlantingGround): Basis {
+  const known = bases.get(ground);
+  if (known !== undefined) return known;
+  const entries = new Map(ground.entries.map((entry) => [plainPath(entry.path), entry]));
+  const runs = ({ type, mode }: TreeEntry) => type === 'file' && mode !== null && (mode & 0o111) !== 0;
+  const basis: Basis = {
+    entries,
+    children: Map.groupBy(entries.keys(), parentOf),
+    modesTell: ground.entries.some(runs),
+    parsed: new Map(),
+  };
+  bases.set(ground, basis);
+  return basis;
+}
 
 /** The ground with changes laid over it. */
 export function treeOf(ground: PlantingGround, changes: readonly Change[] = []): Tree {
-  const entries = new Map(ground.entries.map((entry) => [plainPath(entry.path), entry]));
+  const { entries, children, modesTell, parsed } = basisOf(ground);
   const laid = new Map(changes.map((change) => [plainPath(change.path), change]));
-  const paths = [...new Set([...entries.keys(), ...laid.keys()])];
-  const children = new Map<string, string[]>();
-  for (const path of paths) {
-    const parent = parentOf(path);
-    const siblings = children.get(parent);
-    if (siblings === undefined) children.set(parent, [path]);
-    else siblings.push(path);
-  }
-  const modesTell = ground.entries.some(
-    ({ type, mode }) => type === 'file' && mode !== null && (mode & 0o111) !== 0,
-  );
+  const fresh = [...laid.keys()].filter((path) => !entries.has(path));
+  const list = (directory: string) => [
+    ...(children.get(directory) ?? []),
+    ...fresh.filter((path) => parentOf(path) === directory),
+  ];
+  const hasChildren = (path: string) => children.has(path) || fresh.some((one) => parentOf(one) === path);
   const linkAt = (path: string) => (laid.has(path) ? null : linkOf(entries.get(path)));
   // Directories need not stand in the tree as entries of their own.
-  const exists = (path: string) => path === '' || entries.has(path) || laid.has(path) || children.has(path);
+  const exists = (path: string) => path === '' || entries.has(path) || laid.has(path) || hasChildren(path);
 
   function follow(path: string, root: string): { readonly path: string; readonly exists: boolean } | null {
-    let ahead = plainPath(path).split('/');
+    // The next step stands last.
+    const ahead = stepsOf(path);
     let at = root;
     for (let hops = 0; ahead.length > 0; ) {
-      const [step = '', ...rest] = ahead;
-      ahead = rest;
+      const step = ahead.pop() ?? '';
       if (step === '..') {
         if (at !== root) at = parentOf(at);
         continue;
@@ -79,15 +101,13 @@ export function treeOf(ground: PlantingGround, changes: readonly Change[] = []):
       }
       if (++hops > HOPS) return null;
       if (target.startsWith('/')) at = root;
-      ahead = [...plainPath(target).split('/').filter(Boolean), ...ahead];
+      ahead.push(...stepsOf(target));
     }
     return { path: at, exists: exists(at) };
   }
 
-  const parsed = parsedIn.get(ground) ?? new Map<string, StartedScript | null>();
-  parsedIn.set(ground, parsed);
   return {
-    paths,
+    paths: [...entries.keys(), ...fresh],
     parsed,
     resolve(path, root) {
       const end = follow(path, root);
@@ -108,8 +128,8 @@ export function treeOf(ground: PlantingGround, changes: readonly Change[] = []):
       const mode = change?.mode ?? entry?.mode ?? null;
       return !modesTell || mode === null || (mode & 0o111) !== 0;
     },
-    isDirectory: (resolved) => children.has(resolved) || entries.get(resolved)?.type === 'directory',
-    list: (directory) => children.get(directory) ?? [],
+    isDirectory: (resolved) => hasChildren(resolved) || entries.get(resolved)?.type === 'directory',
+    list,
     stored: (resolved) => entries.get(resolved)?.path ?? resolved,
   };
 }
@@ -118,6 +138,16 @@ function linkOf(entry: TreeEntry | undefined): string | null {
   if (entry?.type === 'link') return entry.target;
   // A hard link names its file from the top of the container.
   return entry?.type === 'hard-link' ? `/${entry.target ?? ''}` : null;
+}
+
+/** Steps of a path, the last first; none of a path longer than Linux takes. */
+function stepsOf(path: string): string[] {
+  return path.length > PATH_LIMIT
+    ? []
+    : plainPath(path)
+        .split('/')
+        .filter((step) => step !== '')
+        .toReversed();
 }
 
 /** `a/b/c` → `a/b`; empty for a first step. */

@@ -63,11 +63,11 @@ interface Sleeper {
   readonly secret: Line | null;
 }
 
-function sleepers({ lines, shadowLines, shadow }: Accounts): readonly Sleeper[] {
+function sleepers({ lines, secrets, shadow }: Accounts): readonly Sleeper[] {
   return lines.flatMap((line): readonly Sleeper[] => {
     const password = line.fields[1] ?? '';
     if (password !== 'x') return isLocked(password) ? [{ line, secret: null }] : [];
-    const secret = shadowLines.find(({ fields }) => fields[0] === line.fields[0]) ?? null;
+    const secret = secrets.get(line.fields[0] ?? '') ?? null;
     if (secret === null) return shadow === null ? [] : [{ line, secret }];
     return isLocked(secret.fields[1] ?? '') ? [{ line, secret }] : [];
   });

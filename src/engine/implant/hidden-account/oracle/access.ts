@@ -12,8 +12,10 @@ import { type StartedScript, type Tree, treeOf } from '#engine/implant/hidden-ac
 export function opensAccess(ground: PlantingGround, changes: readonly Change[]): boolean {
   const before = treeOf(ground);
   const after = treeOf(ground, changes);
+  const touched = (root: string) =>
+    changes.some(({ path }) => root === '' || plainPath(path).startsWith(`${root}/`));
   return rootsOf(before).some((root) => {
-    if (!hasDoor(after, root)) return false;
+    if (!touched(root) || !hasDoor(after, root)) return false;
     const known = logins(started(before, root, startedScripts(before, root), new Map()), before, root);
     const planted = new Map(changes.map((change) => [plainPath(change.path), change.planted]));
     const now = logins(started(after, root, startedScripts(after, root), planted), after, root);
