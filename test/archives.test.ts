@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -22,8 +22,10 @@ import type { Entry } from '#domain/artefact';
 import type { Format } from '#domain/plugin';
 import { plainPath } from '#engine/bytes/text';
 import { cpio } from '#engine/decode/cpio';
+import { seama } from '#engine/decode/seama';
 import { tar } from '#engine/decode/tar';
 import { tarV7 } from '#engine/decode/tar-v7';
+import { uimage } from '#engine/decode/uimage';
 import { openArtefact } from '#engine/perform';
 import { memoryBlobs } from '#ports/store/memory';
 
@@ -208,5 +210,50 @@ for (const form of [
       [['sparse', digestOf(readFileSync(file))]],
     );
     rmSync(file);
+  });
+}
+
+// What others collected, where it is at hand.
+
+const corpus = process.env['ASSAY_CORPUS'];
+const noCorpus = corpus === undefined ? 'ASSAY_CORPUS names no corpus' : skip;
+
+test('odd but legal archives have the members that bsdtar lists', { skip: noCorpus }, () => {
+  const folder = join(corpus ?? '', 'hostile');
+  let compared = 0;
+  for (const line of readFileSync(join(folder, 'index.tsv'), 'utf8').split('\n')) {
+    const [file = '', , , format, expect] = line.split('\t');
+    const isPlain = format === 'tar' && !/\.(?:tgz|tbr|tzst)$/.test(file);
+    if (expect !== 'P' || !isPlain) continue;
+    const theirs = spawnSync('bsdtar', ['-tf', join(folder, file)], {
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+    });
+    // where it complains, it leaves out what has no name or a broken header
+    if (theirs.stderr.length > 0) continue;
+    const blobs = memoryBlobs();
+    const artefact = blobs.put(readFileSync(join(folder, file)));
+    const { parts } = openArtefact(artefact, blobs, [tar, tarV7, cpio], LIMITS);
+    const count = theirs.stdout.toString('latin1').split('\n').length - 1;
+    assert.equal(parts.flatMap(({ entries }) => entries).length, count, file);
+    compared++;
+  }
+  assert.ok(compared > 60, `${compared} compared`);
+});
+
+for (const [name, format, fact, value] of [
+  ['cam-wyzecam_v2-4.9.4.28-kernel.bin', uimage, 'data-crc', 'right'],
+  ['openwrt-xiaomi_mir3g-v2-20200606-sysupgrade.bin', uimage, 'data-crc', 'right'],
+  ['three-4ghub-uimage1.bin', uimage, 'data-crc', 'right'],
+  ['ubnt-ufinstant-dev_mtd0.bin', uimage, 'data-crc', 'right'],
+  ['dlink-dir300b5-2.15b01.bin', seama, 'image-0.md5', 'right'],
+] as const) {
+  test(`${name}: one image, its checksum ${value}`, { skip: noCorpus }, () => {
+    const blobs = memoryBlobs();
+    const artefact = blobs.put(readFileSync(join(corpus ?? '', 'firmware', name)));
+    const { parts } = openArtefact(artefact, blobs, [format], LIMITS);
+    assert.deepEqual(
+      parts.map(({ entries, facts }) => [entries.length, facts[fact]]),
+      [[1, value]],
+    );
   });
 }
