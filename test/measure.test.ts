@@ -134,7 +134,9 @@ async function powerOf(registry: Registry, gapShare = 0, perLevel = 14, backward
   const blobs = memoryBlobs();
   const run = runOver(registry, blobs, backwards);
   const base = await examined(registry, run, blobs);
-  return await measure(base, gapShare, null, registry, run, perLevel, () => undefined);
+  const { power, failures } = await measure(base, gapShare, null, registry, run, perLevel, () => undefined);
+  assert.deepEqual(failures, []);
+  return power;
 }
 
 /** Found and planted over all levels. */
@@ -266,4 +268,36 @@ test('plants looked at together are found as each alone', async () => {
   const together = await look(overlays);
   for (const [index, overlay] of overlays.entries())
     assert.deepEqual((await look([overlay]))[0], together[index]);
+});
+
+test('a planter that breaks gives no figure, and stands among the failures', async () => {
+  const broken: Implant = {
+    ...hiddenAccount,
+    templates: hiddenAccount.templates.map((template) => ({
+      ...template,
+      plant: () => {
+        throw new TypeError('made-up');
+      },
+    })),
+  };
+  const registry = registryWith(usable, [broken]);
+  const blobs = memoryBlobs();
+  const run = runOver(registry, blobs);
+  const { power, failures } = await measure(
+    await examined(registry, run, blobs),
+    0,
+    null,
+    registry,
+    run,
+    14,
+    () => undefined,
+  );
+  assert.ok(
+    power.classes.every(
+      ({ planted, why }) => planted === 0 && why === 'the planter failed: TypeError: made-up',
+    ),
+  );
+  assert.deepEqual(failures, [
+    { kind: 'crashed', plugin: 'hidden-account', path: '', why: 'TypeError: made-up' },
+  ]);
 });
