@@ -190,6 +190,8 @@ class ArtefactReader {
   readonly claims: Claim[] = [];
   /** Reason of bytes that follow a format that broke, by the offset where its own claim ends. */
   readonly broken: { readonly from: number; readonly reason: string }[] = [];
+  /** Why formats whose mark stands at the first byte do not fit after all. Says nothing once another one does. */
+  readonly wholeFailures: string[] = [];
   spent: string | null = null;
   private readonly blobs: Blobs;
   private readonly limits: Limits;
@@ -215,7 +217,7 @@ class ArtefactReader {
     const worthless = found.claims.length === 0 || (reason !== null && found.wholeEntries === 0);
     if (worthless) {
       this.bytesWasted += this.bytesOut - before;
-      if (reason !== null && whole) this.broken.push({ from: at, reason });
+      if (reason !== null && whole) this.wholeFailures.push(reason);
       if (this.bytesWasted > this.limits.bytesWasted)
         throw new Spent(`${this.limits.bytesWasted} bytes of failed trials`);
       return null;
@@ -358,7 +360,8 @@ function extentsOf(reader: ArtefactReader, source: Source): readonly Extent[] {
 function reasonAt(reader: ArtefactReader, at: number): string {
   if (reader.spent !== null) return reader.spent;
   const broke = reader.broken.findLast((entry) => entry.from <= at);
-  return broke?.reason ?? 'no-format';
+  if (broke !== undefined) return broke.reason;
+  return (reader.parts.length === 0 ? reader.wholeFailures[0] : undefined) ?? 'no-format';
 }
 
 function byStart(a: Part, b: Part): number {

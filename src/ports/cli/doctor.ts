@@ -1,13 +1,21 @@
 import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { ownVersion } from '#ports/cli/environment';
-import { confinementTrials } from '#ports/jobs/confinement';
+import { bestSandbox } from '#ports/sandbox/sandbox';
+import { makeTrials } from '#ports/sandbox/trials';
 
-/** What this machine offers, with every claim tried: the attacks are really made, by a worker as confined as any. */
+/** How each level confines the parsers. */
+const LEVELS = {
+  strict: 'bubblewrap, seccomp, a limit of memory, the permission model of Node',
+  permission: 'the permission model of Node alone; for more: apt install bubblewrap',
+} as const;
+
+/** What this machine offers, with every claim tried: the attacks are really made, by a process as confined as a worker. */
 export async function doctor(): Promise<string> {
   const { bavail, bsize } = statfsSync('.');
   const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  const trials = await confinementTrials();
+  const sandbox = bestSandbox();
+  const trials = await makeTrials(sandbox);
   const rows = trials.map(({ attack, stopped }) => `  ${stopped ? 'stopped    ' : 'NOT STOPPED'}  ${attack}`);
   return [
     `assay      ${ownVersion()}`,
@@ -15,9 +23,10 @@ export async function doctor(): Promise<string> {
     `processors ${availableParallelism()}`,
     `memory     ${gib(totalmem())}`,
     `disk       ${gib(bavail * bsize)} free here`,
-    'isolation  permission: workers run under the Node permission model',
-    ...rows,
     'knowledge  none embedded in this version; nothing to age',
+    `isolation  ${sandbox.level}: ${LEVELS[sandbox.level]}`,
+    `           ${trials.filter(({ stopped }) => stopped).length} of ${trials.length} attacks stopped`,
+    ...rows,
     '',
   ].join('\n');
 }

@@ -17,7 +17,8 @@ import { defaultWorkers, ownVersion } from '#ports/cli/environment';
 import { checkInputs, depositFile, depositTree, type GivenInput, readYaml } from '#ports/cli/inputs';
 import type { ProgressView } from '#ports/cli/progress';
 import { inlineRun } from '#ports/jobs/inline';
-import { processPool } from '#ports/jobs/processes';
+import { type Pool, processPool } from '#ports/jobs/processes';
+import { bestSandbox } from '#ports/sandbox/sandbox';
 import {
   type CaseFile,
   type CaseInput,
@@ -28,7 +29,7 @@ import {
   writeCase,
   writeRevision,
 } from '#ports/store/case';
-import { fileBlobs } from '#ports/store/files';
+import { type FileBlobs, fileBlobs } from '#ports/store/files';
 import { sqliteOutcomes } from '#ports/store/outcomes';
 
 /** What a person asked for. */
@@ -97,13 +98,12 @@ export async function examineInputs(
     const outcomes = sqliteOutcomes(join(folder, 'outcomes'));
     const plantedBlobs = fileBlobs(planted, [objects]);
     const workers = request.workers ?? defaultWorkers();
-    const pool =
-      workers === 0 ? null : processPool({ workers, folders: [objects], blobs, silenceMs: SILENCE_MS });
+    const sandbox = workers === 0 ? null : bestSandbox();
     mkdirSync(planted, { recursive: true });
-    const plantPool =
-      workers === 0
-        ? null
-        : processPool({ workers, folders: [planted, objects], blobs: plantedBlobs, silenceMs: SILENCE_MS });
+    const poolOver = (folders: readonly string[], into: FileBlobs): Pool | null =>
+      sandbox === null ? null : processPool({ workers, sandbox, folders, blobs: into, silenceMs: SILENCE_MS });
+    const pool = poolOver([objects], blobs);
+    const plantPool = poolOver([planted, objects], plantedBlobs);
     const close = () => {
       pool?.close();
       plantPool?.close();
@@ -130,7 +130,7 @@ export async function examineInputs(
               view.step,
             );
       view.finish();
-      const isolation: Isolation = pool === null ? 'none' : 'permission';
+      const isolation: Isolation = sandbox?.level ?? 'none';
       const whole = { ...examination, failures: [...examination.failures, ...(measured?.failures ?? [])] };
       return conclude(folder, file, about, declaration, whole, measured?.power ?? null, isolation, request);
     } finally {

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Digest } from '#domain/artefact';
 import type { Deposit, Run } from '#domain/ports';
 import type { Outcome, Task } from '#domain/task';
 import { outcomeSchema } from '#engine/schema';
 import { FRAME, FrameReader, frameHeader } from '#ports/jobs/frames';
+import type { Sandbox } from '#ports/sandbox/sandbox';
 import type { FileBlobs } from '#ports/store/files';
 
 /** A pool of confined worker processes. */
@@ -20,6 +19,7 @@ export interface PoolOptions {
   /** Where artefacts lie; content from workers is stored in the first. */
   readonly folders: readonly string[];
   readonly blobs: FileBlobs;
+  readonly sandbox: Sandbox;
   /** A worker that says nothing for so long is stopped, its task is `killed`. */
   readonly silenceMs: number;
 }
@@ -27,11 +27,9 @@ export interface PoolOptions {
 /** Tasks sent ahead to one worker, so that it never waits for the host. */
 const AHEAD = 8;
 
-/** Heap of a worker in MiB; buffers of content come on top. */
-const HEAP_MIB = 1024;
 
-/** Runs tasks in worker processes under the Node permission model: they can read the artefacts and Assay's own code,
- *  write nothing, start nothing. A worker that dies takes only the task it was at with it. */
+/** Runs tasks in confined worker processes: they can read the artefacts and Assay's own code, write nothing, start
+ *  nothing. A worker that dies takes only the task it was at with it. */
 export function processPool(options: PoolOptions): Pool {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
@@ -107,7 +105,7 @@ interface Worker {
 }
 
 function startWorker(options: PoolOptions, all: Set<Worker>): Worker {
-  const child = spawnConfined(options.folders);
+  const child = options.sandbox.spawn(options.folders, [WORKER, ...options.folders.map((folder) => realpathSync(folder))]);
   const frames = new FrameReader();
   const queue: Queued[] = [];
   const received = new Set<Digest>();
@@ -238,33 +236,5 @@ function lastLine(text: string): string {
   );
 }
 
+/** The module that a worker runs. */
 const WORKER = fileURLToPath(import.meta.resolve('#ports/jobs/worker'));
-
-/** Starts a worker that may read the artefacts and Assay's code, and nothing else. */
-function spawnConfined(folders: readonly string[]): ChildProcess {
-  const places = folders.map(real);
-  return spawn(process.execPath, [...confinedFlags(places), WORKER, ...places], {
-    stdio: 'pipe',
-    env: {},
-    cwd: '/',
-  });
-}
-
-/** Flags of a confined process.
- *  @param folders  what it may read beside Assay's own code */
-export function confinedFlags(folders: readonly string[]): readonly string[] {
-  // The module lies in src/ports/jobs or dist/ports/jobs.
-  const root = dirname(dirname(dirname(dirname(WORKER))));
-  const own = ['src', 'dist', 'package.json', 'node_modules'].map((name) => real(join(root, name)));
-  const readable = [...folders, ...own].map((path) => `--allow-fs-read=${path}`);
-  return [
-    '--permission',
-    ...readable,
-    `--max-old-space-size=${HEAP_MIB}`,
-    '--disable-warning=SecurityWarning',
-  ];
-}
-
-function real(path: string): string {
-  return existsSync(path) ? realpathSync(path) : path;
-}
