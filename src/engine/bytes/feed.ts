@@ -1,7 +1,11 @@
+import { Malformed } from '#domain/error';
 import type { Source } from '#domain/ports';
 
-/** Bytes of a source that a decoder looks at together. */
-const WINDOW = 128 * 1024;
+/** Bytes that a decoder may ask to see together: an LZMA2 chunk with its header fits. */
+export const FEED_LEAST = 128 * 1024;
+
+/** Bytes read at once. */
+const WINDOW = 256 * 1024;
 
 /** Zero bytes behind what there is: a decoder may read this far past the end before it asks where it stands. */
 const PADDING = 64;
@@ -32,6 +36,20 @@ export class Feed {
   moveTo(at: number): void {
     this.base = Math.min(this.base + at, this.source.size);
     this.load();
+  }
+
+  /** Makes at least `length` bytes stand in the window from `at` on, or all that are left.
+   *  @param length  at most {@link FEED_LEAST}
+   *  @returns where `at` stands now */
+  reach(at: number, length: number): number {
+    if (at + length <= this.end || this.isLast) return at;
+    this.moveTo(at);
+    return 0;
+  }
+
+  /** An error of a decoder that counts in the window, with the offset in the source. */
+  located(error: unknown): unknown {
+    return error instanceof Malformed ? new Malformed(error.message, this.base + error.at) : error;
   }
 
   private load(): void {

@@ -5,12 +5,14 @@ import { branchFilter, type BranchFilter, deltaFilter } from '#engine/bytes/bran
 import { crc64 } from '#engine/bytes/crc64';
 import { Cursor } from '#engine/bytes/cursor';
 import { Lzma2Reader, LzmaDecoder } from '#engine/bytes/lzma';
+import type { Pieces } from '#engine/bytes/stream';
 
 /** Source of the layout: The .xz File Format, version 1.2.1 (2024). */
 export const XZ_MAGIC = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00);
 
 const FOOTER_MAGIC = 0x5a59; // "YZ", little endian
-const HEADER_SIZE = 12;
+/** Bytes of a stream's header, and of its footer. */
+export const XZ_HEADER = 12;
 
 /** Bytes of a check by its id, §2.1.1.2. */
 const CHECK_SIZE = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64] as const;
@@ -63,17 +65,49 @@ export function xzBlockHeader(bytes: Uint8Array, at: number): XzBlockHeader {
   for (let i = 0; i < count; i++) {
     const id = multibyte(c);
     const properties = c.take(multibyte(c));
-    if (id === 0x21 && i === count - 1) dictionarySize = dictionaryOf(properties, at);
-    else if (id === 0x03) filters.unshift(deltaFilter((properties[0] ?? 0) + 1));
-    else {
-      const start = properties.length === 4 ? new Cursor(properties).u32le() : 0;
-      const filter = branchFilter(id, start);
-      if (filter === null) throw new Malformed(`xz filter 0x${id.toString(16)} is not known`, at);
-      filters.unshift(filter);
-    }
+    if (id === LZMA2 && i === count - 1) dictionarySize = dictionaryOf(properties, at);
+    else filters.unshift(filterOf(id, properties, at));
   }
   if (dictionarySize === 0) throw new Malformed('xz block without LZMA2', at);
+  if (c.bytes.subarray(c.at, size - 4).some((byte) => byte !== 0))
+    throw new Malformed('xz block header is not padded with zeros', at + c.at);
   return { size, packedSize, unpackedSize, dictionarySize, filters };
+}
+
+/** Id of the only compression, §5.3.1. */
+const LZMA2 = 0x21;
+
+/** Id of the delta filter, §5.3.3. */
+const DELTA = 0x03;
+
+/** A filter that stands before LZMA2. */
+function filterOf(id: number, properties: Uint8Array, at: number): BranchFilter {
+  if (id === DELTA && properties.length === 1) return deltaFilter((properties[0] ?? 0) + 1);
+  const start = properties.length === 4 ? new Cursor(properties).u32le() : 0;
+  const filter = properties.length === 0 || properties.length === 4 ? branchFilter(id, start) : null;
+  if (filter === null) throw new Malformed(`xz filter 0x${id.toString(16)} is not known`, at);
+  return filter;
+}
+
+/** Pieces with a filter undone. A piece is valid until the next is asked for. */
+export function* unfiltered(pieces: Pieces, filter: BranchFilter): Pieces {
+  let held: Uint8Array = new Uint8Array(0);
+  for (;;) {
+    const step = pieces.next();
+    const bytes = step.done === true ? held : joined(held, step.value);
+    const final = filter.apply(bytes, step.done === true);
+    if (final > 0) yield bytes.subarray(0, final);
+    if (step.done === true) return step.value;
+    held = bytes.slice(final);
+  }
+}
+
+/** A copy, since pieces belong to the decoder's dictionary. */
+function joined(held: Uint8Array, piece: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(held.length + piece.length);
+  bytes.set(held);
+  bytes.set(piece, held.length);
+  return bytes;
 }
 
 /** §5.3.1: one byte for sizes from 4 KiB to 4 GiB − 1. */
@@ -116,7 +150,10 @@ export function runningCheck(id: number): RunningCheck {
   }
   if (id === CHECK.crc64) {
     const running = crc64();
-    return { update: running.update, matches: (stored) => running.value() === new Cursor(stored).u64leBits() };
+    return {
+      update: running.update,
+      matches: (stored) => running.value() === new Cursor(stored).u64leBits(),
+    };
   }
   if (id === CHECK.sha256) {
     const hash = createHash('sha256');
@@ -134,7 +171,7 @@ export function checkSize(id: number): number {
 export function xzBlock(bytes: Uint8Array, limit: number): Uint8Array {
   const { check } = xzHeader(bytes);
   const out = new Uint8Array(limit);
-  let at = HEADER_SIZE;
+  let at = XZ_HEADER;
   let outAt = 0;
   while (at < bytes.length && bytes[at] !== 0) {
     const header = xzBlockHeader(bytes, at);
@@ -152,32 +189,50 @@ export function xzBlock(bytes: Uint8Array, limit: number): Uint8Array {
     if (stored + checkSize(check) > bytes.length) throw new Malformed('xz block ends before its check', at);
     const running = runningCheck(check);
     running.update(content);
-    if (running.matches(bytes.subarray(stored, stored + checkSize(check))) === false) throw new Malformed('check of the xz block is wrong', stored);
+    if (running.matches(bytes.subarray(stored, stored + checkSize(check))) === false)
+      throw new Malformed('check of the xz block is wrong', stored);
     at = stored + checkSize(check);
     outAt = decoder.outAt;
   }
   return out.subarray(0, outAt);
 }
 
-/** Where the stream that began at 0 ends, given where its index begins.
- *  @throws Malformed when index or footer are wrong */
-export function xzStreamEnd(bytes: Uint8Array, indexAt: number): number {
-  const c = new Cursor(bytes, indexAt + 1); // index indicator, always 0
-  const records = multibyte(c);
-  if (records > c.left) throw new Malformed('xz index longer than the file', indexAt);
-  for (let i = 0; i < records; i++) {
-    multibyte(c); // unpadded size
-    multibyte(c); // uncompressed size
+/** Sizes of one block as the index lists them, §4.3. */
+export interface XzRecord {
+  /** Header, compressed data and check, without padding. */
+  readonly packed: number;
+  readonly unpacked: number;
+}
+
+/** Reads index and footer, which have to state the blocks that were read.
+ *  @param bytes  begins with the index
+ *  @param check  id of the check, as in the header
+ *  @returns bytes of index and footer
+ *  @throws Malformed */
+export function xzTail(bytes: Uint8Array, blocks: readonly XzRecord[], check: number): number {
+  const c = new Cursor(bytes, 1); // index indicator, always 0
+  if (multibyte(c) !== blocks.length) throw new Malformed('xz index has not as many blocks as the stream', 1);
+  for (const { packed, unpacked } of blocks) {
+    const at = c.at;
+    if (multibyte(c) !== packed || multibyte(c) !== unpacked)
+      throw new Malformed('xz index and block disagree', at);
   }
-  c.skip((4 - ((c.at - indexAt) % 4)) % 4);
+  c.skip((4 - (c.at % 4)) % 4);
   const indexEnd = c.at;
-  if (crc32(bytes.subarray(indexAt, indexEnd)) !== c.u32le()) throw new Malformed('CRC of the xz index is wrong', indexEnd);
-  const stored = c.u32le(); // CRC of the footer
+  if (crc32(bytes.subarray(0, indexEnd)) !== c.u32le())
+    throw new Malformed('CRC of the xz index is wrong', indexEnd);
+  const stored = c.u32le(); // CRC of the next six bytes
   const covered = bytes.subarray(c.at, c.at + 6);
   const backward = c.u32le();
-  c.skip(2); // stream flags
+  const flags = c.u16le(); // a zero, then the check
   if (stored !== crc32(covered)) throw new Malformed('CRC of the xz footer is wrong', indexEnd + 4);
-  if ((backward + 1) * 4 !== c.at - 6 - indexAt - 4) throw new Malformed('xz footer points elsewhere', indexEnd + 8);
+  if ((backward + 1) * 4 !== indexEnd + 4) throw new Malformed('xz footer points elsewhere', indexEnd + 8);
+  if (flags !== check << 8) throw new Malformed('xz header and footer disagree', c.at - 2);
   if (c.u16le() !== FOOTER_MAGIC) throw new Malformed('no xz footer magic', c.at - 2);
   return c.at;
+}
+
+/** Most bytes of index and footer of so many blocks. */
+export function xzTailLimit(blocks: number): number {
+  return 1 + 9 + blocks * 18 + 3 + 4 + XZ_HEADER;
 }

@@ -46,7 +46,7 @@ function begins(source: Source): boolean {
     for (const _ of deflatePieces(trial, 2));
     return true;
   } catch (error) {
-    if (error instanceof Malformed) return error.at >= TRIAL;
+    if (error instanceof Malformed) return error.at >= trial.size;
     throw error;
   }
 }
