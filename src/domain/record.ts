@@ -97,7 +97,7 @@ export interface ClassPower {
   readonly heldOut: { readonly planted: number; readonly found: number };
   /** What was missed and why: `template, carrier: reason`. */
   readonly missed: readonly string[];
-  /** Why nothing was planted, or null. */
+  /** Why nothing, or less than asked, was planted; else null. */
   readonly why: string | null;
 }
 
@@ -156,7 +156,7 @@ export interface Difference {
   readonly newIndications: readonly string[];
   /** Fingerprints and titles of indications no longer made. */
   readonly goneIndications: readonly { readonly fingerprint: string; readonly title: string }[];
-  /** Of the share of explained bytes, −1..1. */
+  /** Of the share of explained content, −1..1. */
   readonly coverageChange: number;
   readonly answers: readonly { readonly id: QuestionId; readonly from: Answer; readonly to: Answer }[];
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { About } from '#domain/about';
 import type { Digest } from '#domain/artefact';
 import { canonicalJson } from '#domain/canonical';
-import { STRENGTHS } from '#domain/indication';
+import { type Strength, STRENGTHS } from '#domain/indication';
 import { type QuestionId, QUESTIONS } from '#domain/question';
 import { byteOrder } from '#domain/range';
 import type {
@@ -42,6 +42,8 @@ export interface Context {
   readonly releases: readonly ReleaseInputs[];
   readonly declaration: ReadDeclaration | null;
   readonly previous: AssayRecord | null;
+  /** Weakest evidence that gives exit code 1. */
+  readonly failOn: Strength;
 }
 
 export interface ReleaseInputs {
@@ -71,6 +73,7 @@ export function assess(
     releases: context.releases.length,
     vendorHeard: context.about?.vendor.answeredAt !== null && context.about !== null,
     failures,
+    failOn: context.failOn,
   });
   const latest = context.releases.at(-1);
   const record: AssayRecord = {

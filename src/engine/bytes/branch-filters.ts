@@ -15,6 +15,8 @@ export function branchFilter(id: number, start: number): BranchFilter | null {
       return x86Filter(start);
     case 0x05:
       return wordFilter(start, 4, powerpc);
+    case 0x06:
+      return wordFilter(start, 16, ia64);
     case 0x07:
       return wordFilter(start, 4, arm);
     case 0x08:
@@ -23,6 +25,8 @@ export function branchFilter(id: number, start: number): BranchFilter | null {
       return wordFilter(start, 4, sparc);
     case 0x0a:
       return wordFilter(start, 4, arm64);
+    case 0x0b:
+      return wordFilter(start, 2, riscv, 8);
     default:
       return null;
   }
@@ -110,6 +114,75 @@ const arm64: Rewrite = (_bytes, view, i, address) => {
   }
   return 4;
 };
+
+/** Which of the three slots of a bundle hold branches, a bit for each, by the lower half of the 32 templates' upper ones. */
+const IA64_BRANCHES = [4, 4, 6, 6, 0, 0, 7, 7, 4, 4, 0, 0, 4, 4, 0, 0] as const;
+
+/** A bundle of 16 bytes: five bits of template, three slots of 41 bits. */
+const ia64: Rewrite = (bytes, view, i, address) => {
+  const template = (bytes[i] as number) & 0x1f;
+  const branches = template < 16 ? 0 : (IA64_BRANCHES[template - 16] ?? 0);
+  for (let slot = 0; slot < 3; slot++) {
+    if ((branches & (1 << slot)) !== 0) ia64Slot(view, i, 5 + 41 * slot, address);
+  }
+  return 16;
+};
+
+/** IP-relative call: opcode 5 in the top four bits, no kind; the target in bits 13 to 32 and its sign in bit 36, in bundles. */
+function ia64Slot(view: DataView, bundle: number, firstBit: number, address: number): void {
+  const at = bundle + (firstBit >>> 3);
+  const shift = 2 ** (firstBit & 7);
+  const held = view.getUint32(at, true) + view.getUint16(at + 4, true) * 2 ** 32; // 48 bits hold the slot
+  const slot = Math.floor(held / shift);
+  const bits = (from: number, count: number) => Math.floor(slot / 2 ** from) % 2 ** count;
+  if (bits(37, 4) !== 5 || bits(9, 3) !== 0) return;
+  const target = bits(13, 20) + bits(36, 1) * 2 ** 20;
+  const relative = ((target << 4) - address) >>> 4;
+  const changed = ((relative & 0xfffff) - bits(13, 20)) * 2 ** 13 + (((relative >>> 20) & 1) - bits(36, 1)) * 2 ** 36;
+  const next = held + changed * shift;
+  view.setUint32(at, next % 2 ** 32, true);
+  view.setUint16(at + 4, Math.floor(next / 2 ** 32), true);
+}
+
+/** JAL to ra or t0, and AUIPC with the instruction behind it that takes the lower half of the address.
+ *  The encoder marks a pair by the register x2, and moves what looked like that out of the way. */
+const riscv: Rewrite = (bytes, view, i, address) => {
+  const first = bytes[i] as number;
+  if (first === 0xef) {
+    const register = bytes[i + 1] as number;
+    if ((register & 0x0d) !== 0) return 2;
+    const target = ((register & 0xf0) << 13) | ((bytes[i + 2] as number) << 9) | ((bytes[i + 3] as number) << 1);
+    const relative = target - address;
+    view.setUint8(i + 1, (register & 0x0f) | ((relative >>> 8) & 0xf0));
+    view.setUint8(i + 2, ((relative >>> 16) & 0x0f) | ((relative >>> 7) & 0x10) | ((relative << 4) & 0xe0));
+    view.setUint8(i + 3, ((relative >>> 4) & 0x7f) | ((relative >>> 13) & 0x80));
+    return 4;
+  }
+  if ((first & 0x7f) !== 0x17) return 2;
+  const upper = view.getUint32(i, true);
+  return (upper & 0xe80) === 0 ? riscvPair(view, i, upper, address) : riscvMoved(view, i, upper);
+};
+
+/** A pair as the encoder leaves it: x2, the first three parts of the second instruction, then the whole target, most
+ *  significant byte first. */
+function riscvPair(view: DataView, i: number, upper: number, address: number): number {
+  const register = upper >>> 27;
+  // x0 and x2 cannot be the register of a pair, nor may the word be any other use of x2
+  if (((upper - 0x3117) << 18) >>> 0 >= (register & 0x1d)) return 4;
+  const relative = view.getUint32(i + 4, false) - address;
+  view.setUint32(i, (0x17 | (register << 7) | ((relative + 0x800) & 0xfffff000)) >>> 0, true);
+  view.setUint32(i + 4, ((upper >>> 12) | (relative << 20)) >>> 0, true);
+  return 8;
+}
+
+/** AUIPC with another register: only one that fits the word behind it was moved by the encoder. */
+function riscvMoved(view: DataView, i: number, upper: number): number {
+  const second = view.getUint32(i + 4, true);
+  if ((((upper << 8) ^ (second - 3)) & 0xf8003) !== 0) return 6;
+  view.setUint32(i, (0x17 | (2 << 7) | (second << 12)) >>> 0, true);
+  view.setUint32(i + 4, ((upper & 0xfffff000) + (second >>> 20)) >>> 0, true);
+  return 8;
+}
 
 /** By which of the three bytes before looked like opcodes: may this one be converted, and how many bytes back was the nearest. */
 const X86_ALLOWED = [true, true, true, false, true, false, false, false] as const;

@@ -1,13 +1,66 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Format } from '#domain/plugin';
+import { bmp } from '#engine/decode/bmp';
+import { bzip2 } from '#engine/decode/bzip2';
 import { cpio } from '#engine/decode/cpio';
+import { der } from '#engine/decode/der';
+import { dropbearKey } from '#engine/decode/dropbear-key';
 import { elf } from '#engine/decode/elf';
+import { gif } from '#engine/decode/gif';
+import { gzip } from '#engine/decode/gzip';
+import { ico } from '#engine/decode/ico';
+import { jpeg } from '#engine/decode/jpeg';
+import { lua } from '#engine/decode/lua';
+import { lzma } from '#engine/decode/lzma';
+import { mo } from '#engine/decode/mo';
+import { png } from '#engine/decode/png';
+import { riff } from '#engine/decode/riff';
 import { seama } from '#engine/decode/seama';
+import { sfnt } from '#engine/decode/sfnt';
+import { squashfs } from '#engine/decode/squashfs/squashfs';
+import { swf } from '#engine/decode/swf';
 import { tar } from '#engine/decode/tar';
 import { tarV7 } from '#engine/decode/tar-v7';
+import { terminfo } from '#engine/decode/terminfo';
 import { text } from '#engine/decode/text';
 import { trx } from '#engine/decode/trx';
+import { tzif } from '#engine/decode/tzif';
 import { uimage } from '#engine/decode/uimage';
+import { woff } from '#engine/decode/woff';
+import { xz } from '#engine/decode/xz';
+import { zlib } from '#engine/decode/zlib';
+import { zstd } from '#engine/decode/zstd';
 
 /** Every format of room decode, in byte order of id. */
-export const formats: readonly Format[] = [cpio, elf, seama, tar, tarV7, text, trx, uimage];
+export const formats: readonly Format[] = [
+  bmp,
+  bzip2,
+  cpio,
+  der,
+  dropbearKey,
+  elf,
+  gif,
+  gzip,
+  ico,
+  jpeg,
+  lua,
+  lzma,
+  mo,
+  png,
+  riff,
+  seama,
+  sfnt,
+  squashfs,
+  swf,
+  tar,
+  tarV7,
+  terminfo,
+  text,
+  trx,
+  tzif,
+  uimage,
+  woff,
+  xz,
+  zlib,
+  zstd,
+];

@@ -1,5 +1,9 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Observer } from '#domain/plugin';
+import { accounts } from '#engine/describe/accounts/accounts';
+import { endpoints } from '#engine/describe/endpoints/endpoints';
+import { keys } from '#engine/describe/keys/keys';
+import { startUp } from '#engine/describe/start-up/start-up';
 
 /** Every observer of room describe, in byte order of id. */
-export const observers: readonly Observer[] = [];
+export const observers: readonly Observer[] = [accounts, endpoints, keys, startUp];

@@ -1,10 +1,10 @@
-import type { AssayRecord, Difference, Indication, QuestionAnswer } from '#domain/record';
+import type { AssayRecord, BytesCoverage, Difference, Indication, QuestionAnswer } from '#domain/record';
 
 /** What of a record a comparison needs. */
 export interface Compared {
   readonly indications: readonly Indication[];
   readonly questions: readonly QuestionAnswer[];
-  readonly coverage: { readonly bytes: { readonly total: number; readonly explained: number } };
+  readonly coverage: { readonly bytes: Pick<BytesCoverage, 'innermost'> };
 }
 
 /** What changed since an earlier revision. Indications are the same when their fingerprints are. */
@@ -25,6 +25,8 @@ export function difference(before: AssayRecord, now: Compared): Difference {
   };
 }
 
+/** Share of content explained: what the answers are held against. */
 function shareOf({ coverage }: Compared): number {
-  return coverage.bytes.total === 0 ? 0 : coverage.bytes.explained / coverage.bytes.total;
+  const { total, explained } = coverage.bytes.innermost;
+  return total === 0 ? 0 : explained / total;
 }

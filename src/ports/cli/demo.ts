@@ -30,6 +30,7 @@ export async function demo(
       about: join(product, 'case.yaml'),
       power: 'quick',
       workers: null,
+      failOn: 'present',
       exitZero: true,
       now: Date.parse(`${AS_OF}T12:00:00Z`),
     },

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync } from 'node:fs
 import { basename, join } from 'node:path';
 import type { About, TargetState } from '#domain/about';
 import { Refused } from '#domain/error';
+import type { Strength } from '#domain/indication';
 import type { AssayRecord, Isolation, Power } from '#domain/record';
 import { assess, type Context, coverageOf } from '#engine/assessment';
 import { readAbout, readDeclaration, type ReadDeclaration } from '#engine/documents';
@@ -47,6 +48,8 @@ export interface ExamineRequest {
   readonly power: Thoroughness | null;
   /** 0: in this process, unconfined. Null: one a processor. */
   readonly workers: number | null;
+  /** Weakest evidence that gives exit code 1. */
+  readonly failOn: Strength;
   readonly exitZero: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -317,6 +320,7 @@ function conclude(
     about,
     releases: file.releases,
     declaration,
+    failOn: request.failOn,
     previous: revision === 1 ? null : readRevision(folder, revision - 1),
   };
   const { record, exit } = assess(examination, power, registry, context);

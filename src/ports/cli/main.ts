@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { Refused } from '#domain/error';
+import { STRENGTHS } from '#domain/indication';
 import { registry } from '#engine/registry';
 import { terminal } from '#engine/report/escape';
 import { recordJson } from '#engine/report/json';
@@ -98,6 +99,7 @@ function program(done: (exit: number) => void): Command {
       ]),
     )
     .option('--workers <n>', 'worker processes; 0: in this process, unconfined', workerCount)
+    .addOption(new Option('--fail-on <strength>', 'weakest evidence that gives exit 1').choices([...STRENGTHS]).default('present'))
     .option('--exit-zero', 'exit 0 whatever was found', false)
     .action(async (inputs: string[], options: Record<string, unknown>) => {
       const now = currentTime();
@@ -114,6 +116,7 @@ function program(done: (exit: number) => void): Command {
         about: text('about'),
         power: text('power') as ExamineRequest['power'],
         workers: typeof options['workers'] === 'number' ? options['workers'] : null,
+        failOn: options['failOn'] as ExamineRequest['failOn'],
         exitZero: options['exitZero'] === true,
         now,
       };

@@ -24,6 +24,9 @@ export interface PoolOptions {
   readonly silenceMs: number;
 }
 
+/** How long an idle worker may take to end. */
+const FAREWELL_MS = 2000;
+
 /** Tasks sent ahead to one worker, so that it never waits for the host. */
 const AHEAD = 8;
 
@@ -138,7 +141,10 @@ function startWorker(options: PoolOptions, all: Set<Worker>): Worker {
       stopped = true;
       clearTimeout(silence);
       deposit?.abandon();
-      child.kill('SIGKILL');
+      // An idle worker ends by itself when no more tasks can come, and is accounted for; one at work is stopped.
+      child.stdin?.end();
+      const patience = setTimeout(() => child.kill('SIGKILL'), queue.length === 0 ? FAREWELL_MS : 0);
+      child.once('close', () => clearTimeout(patience));
     },
   };
   const take = (type: number, body: Buffer) => {
