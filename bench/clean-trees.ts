@@ -21,7 +21,9 @@ interface TrueFact {
 }
 
 const root = join(import.meta.dirname, '..');
-const facts: readonly TrueFact[] = JSON.parse(readFileSync(join(import.meta.dirname, 'clean-trees.json'), 'utf8')).facts;
+const facts: readonly TrueFact[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'clean-trees.json'), 'utf8'),
+).facts;
 const kept = process.argv[2];
 const trees = kept ?? mkdtempSync(join(tmpdir(), 'assay-clean-'));
 const work = mkdtempSync(join(tmpdir(), 'assay-clean-case-'));
@@ -43,7 +45,11 @@ function examineTree(name: string, packages: readonly string[]): void {
     execFileSync('debootstrap', ['--variant=minbase', ...include, 'bookworm', tree], { stdio: 'ignore' });
   }
   const image = join(work, `${name}.squashfs`);
-  execFileSync('mksquashfs', [tree, image, '-comp', 'zstd', '-noappend', '-no-progress', '-e', 'proc', 'sys'], { stdio: 'ignore' });
+  execFileSync(
+    'mksquashfs',
+    [tree, image, '-comp', 'zstd', '-noappend', '-no-progress', '-e', 'proc', 'sys'],
+    { stdio: 'ignore' },
+  );
   const { stdout, stderr } = spawnSync(
     process.execPath,
     [join(root, 'bin', 'assay.js'), 'examine', image, '--case', join(work, name), '--format', 'json'],
@@ -52,11 +58,15 @@ function examineTree(name: string, packages: readonly string[]): void {
   if (stdout === '') throw new Error(stderr);
   const record = JSON.parse(stdout) as AssayRecord; // written by the command just run
   const said = record.indications.filter(({ question }) => question === 'undocumented-access');
-  process.stdout.write(`${name}: ${record.opened.files} files, ${said.length} indications of undocumented access\n`);
+  process.stdout.write(
+    `${name}: ${record.opened.files} files, ${said.length} indications of undocumented access\n`,
+  );
   for (const { title, evidence } of said) {
     const path = evidence[0]?.path.split(' » ').at(-1) ?? '';
     const fact = facts.find((known) => known.tree === name && known.title === title && known.path === path);
     if (fact === undefined) unexpected++;
-    process.stdout.write(`  ${fact === undefined ? 'NOT TRUE OR NOT KNOWN' : 'true'}: ${title} (${path})${fact === undefined ? '' : `: ${fact.why}`}\n`);
+    process.stdout.write(
+      `  ${fact === undefined ? 'NOT TRUE OR NOT KNOWN' : 'true'}: ${title} (${path})${fact === undefined ? '' : `: ${fact.why}`}\n`,
+    );
   }
 }

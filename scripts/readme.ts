@@ -37,7 +37,10 @@ const BLOCK = /```\n(Can the [^]*?)\n```/;
 export function demoReport(): string {
   const work = mkdtempSync(join(tmpdir(), 'assay-readme-'));
   try {
-    const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, 'bin', 'assay.js'), 'demo'], { cwd: work, encoding: 'utf8' });
+    const { stdout, stderr, status } = spawnSync(process.execPath, [join(root, 'bin', 'assay.js'), 'demo'], {
+      cwd: work,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(stderr);
     return stdout;
   } finally {
@@ -52,7 +55,10 @@ export function exampleInReadme(): string {
 if (process.argv[1] === import.meta.filename) {
   const now = excerptOf(demoReport());
   if (process.argv.includes('--update')) {
-    writeFileSync(readme, readFileSync(readme, 'utf8').replace(BLOCK, () => `\`\`\`\n${now}\n\`\`\``));
+    writeFileSync(
+      readme,
+      readFileSync(readme, 'utf8').replace(BLOCK, () => `\`\`\`\n${now}\n\`\`\``),
+    );
   } else if (withoutPower(now) !== withoutPower(exampleInReadme())) {
     process.stderr.write('README.md does not show what the demonstration prints; run: npm run readme\n');
     process.exitCode = 1;

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -13,7 +21,10 @@ const work = mkdtempSync(join(tmpdir(), 'assay-exit-'));
 after(() => rmSync(work, { recursive: true, force: true }));
 
 function assay(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], { cwd: work, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], {
+    cwd: work,
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 
@@ -49,7 +60,12 @@ test('a wrong option gives 2 and one line', () => {
 
 test('a missing, an empty and an unusable input give 2, one line with what to do, and leave nothing', () => {
   mkdirSync(join(work, 'empty-folder'));
-  for (const input of [join(work, 'absent.bin'), file('empty.bin', ''), join(work, 'empty-folder'), '/dev/null']) {
+  for (const input of [
+    join(work, 'absent.bin'),
+    file('empty.bin', ''),
+    join(work, 'empty-folder'),
+    '/dev/null',
+  ]) {
     const folder = join(work, 'never');
     const { status, stdout, stderr } = assay('examine', input, '--case', folder);
     assert.equal(status, 2, input);
@@ -88,7 +104,10 @@ test('a second run computes nothing again and says what changed', () => {
 test('an interrupted run gives 130, keeps what is done and goes on', async () => {
   const folder = join(work, 'stopped');
   const big = file('big.bin', bigInput());
-  const child = spawn(process.execPath, [launcher, 'examine', big, '--case', folder], { cwd: work, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [launcher, 'examine', big, '--case', folder], {
+    cwd: work,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk.toString();
@@ -107,7 +126,10 @@ test('an interrupted run gives 130, keeps what is done and goes on', async () =>
 test('a killed worker gives 4, the rest stands and the record says so', async () => {
   const folder = join(work, 'killed');
   const big = file('bigger.bin', bigInput());
-  const child = spawn(process.execPath, [launcher, 'examine', big, '--case', folder, '--workers', '1'], { cwd: work, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [launcher, 'examine', big, '--case', folder, '--workers', '1'], {
+    cwd: work,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString();
@@ -131,7 +153,10 @@ test('a full disk gives 2, says so, and the same command goes on elsewhere', (t)
   }
   try {
     // room for the check before work, not for what comes out of it
-    const bomb = file('dense.gz', execFileSync('gzip', ['-9'], { input: Buffer.alloc(4 * 2 ** 20, 'All work and no play.\n') }));
+    const bomb = file(
+      'dense.gz',
+      execFileSync('gzip', ['-9'], { input: Buffer.alloc(4 * 2 ** 20, 'All work and no play.\n') }),
+    );
     const { status, stderr } = assay('examine', bomb, '--case', join(place, 'case'));
     assert.equal(status, 2, stderr);
     assert.match(stderr, /no space left/);
@@ -143,7 +168,10 @@ test('a full disk gives 2, says so, and the same command goes on elsewhere', (t)
 
 /** Takes a second or more to open: bzip2 of text that hardly repeats. */
 function bigInput(): Buffer {
-  const lines = Array.from({ length: 400_000 }, (_, i) => `${(i * 2654435761) % 4294967296} is line ${i}`).join('\n');
+  const lines = Array.from(
+    { length: 400_000 },
+    (_, i) => `${(i * 2654435761) % 4294967296} is line ${i}`,
+  ).join('\n');
   return execFileSync('bzip2', ['-9'], { input: lines, maxBuffer: 2 ** 28 });
 }
 
@@ -158,7 +186,9 @@ async function until<T>(ready: () => T | undefined | false): Promise<T> {
 
 /** Processes below `pid` that run the worker. */
 function workersBelow(pid: number): readonly number[] {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n').map((row) => row.trim().split(/\s+/));
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .map((row) => row.trim().split(/\s+/));
   const below = new Set([pid]);
   for (let grown = true; grown; ) {
     grown = false;
@@ -169,5 +199,7 @@ function workersBelow(pid: number): readonly number[] {
       }
     }
   }
-  return rows.filter(([child, , ...args]) => below.has(Number(child)) && args.join(' ').includes('jobs/worker')).map(([child]) => Number(child));
+  return rows
+    .filter(([child, , ...args]) => below.has(Number(child)) && args.join(' ').includes('jobs/worker'))
+    .map(([child]) => Number(child));
 }

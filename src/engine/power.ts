@@ -65,7 +65,10 @@ export async function measure(
       const results = plants
         .filter((plant) => plant.level === level)
         .map((plant) => ({ plant, found: found.has(plant) }));
-      const why = outcome?.kind === 'planted' ? (outcome.unplantable[level] ?? null) : `the planter failed: ${whyOf(outcome)}`;
+      const why =
+        outcome?.kind === 'planted'
+          ? (outcome.unplantable[level] ?? null)
+          : `the planter failed: ${whyOf(outcome)}`;
       const fewer =
         results.length < perLevel ? `${results.length} of ${perLevel}: no other plant became active` : null;
       classes.push(classPower(implant.id, implant.question, level, results, why ?? fewer));
@@ -79,7 +82,9 @@ export async function measure(
   const failures = registry.implants.flatMap(({ id }, index): Failure[] => {
     const outcome = outcomes[index];
     if (outcome?.kind === 'planted') return [];
-    return [{ kind: outcome?.kind === 'killed' ? 'killed' : 'crashed', plugin: id, path: '', why: whyOf(outcome) }];
+    return [
+      { kind: outcome?.kind === 'killed' ? 'killed' : 'crashed', plugin: id, path: '', why: whyOf(outcome) },
+    ];
   });
   return { power: { seed, classes, controls }, failures };
 }

@@ -95,7 +95,11 @@ const sparc: Rewrite = (_bytes, view, i, address) => {
   const high = word >>> 22;
   if (high !== 0x100 && high !== 0x1ff) return 4; // CALL with a near target
   const relative = (((word << 2) - address) >>> 2) >>> 0;
-  view.setUint32(i, ((((0 - ((relative >>> 22) & 1)) << 22) & 0x3fffffff) | (relative & 0x3fffff) | 0x40000000) >>> 0, false);
+  view.setUint32(
+    i,
+    ((((0 - ((relative >>> 22) & 1)) << 22) & 0x3fffffff) | (relative & 0x3fffff) | 0x40000000) >>> 0,
+    false,
+  );
   return 4;
 };
 
@@ -109,7 +113,8 @@ const arm64: Rewrite = (_bytes, view, i, address) => {
     if (((page + 0x020000) & 0x1c0000) !== 0) return 4;
     const relative = page - (address >>> 12);
     const kept = (word & 0x9000001f) >>> 0;
-    const fields = ((relative & 3) << 29) | ((relative & 0x03fffc) << 3) | ((0 - (relative & 0x020000)) & 0xe00000);
+    const fields =
+      ((relative & 3) << 29) | ((relative & 0x03fffc) << 3) | ((0 - (relative & 0x020000)) & 0xe00000);
     view.setUint32(i, (kept | fields) >>> 0, true);
   }
   return 4;
@@ -138,7 +143,8 @@ function ia64Slot(view: DataView, bundle: number, firstBit: number, address: num
   if (bits(37, 4) !== 5 || bits(9, 3) !== 0) return;
   const target = bits(13, 20) + bits(36, 1) * 2 ** 20;
   const relative = ((target << 4) - address) >>> 4;
-  const changed = ((relative & 0xfffff) - bits(13, 20)) * 2 ** 13 + (((relative >>> 20) & 1) - bits(36, 1)) * 2 ** 36;
+  const changed =
+    ((relative & 0xfffff) - bits(13, 20)) * 2 ** 13 + (((relative >>> 20) & 1) - bits(36, 1)) * 2 ** 36;
   const next = held + changed * shift;
   view.setUint32(at, next % 2 ** 32, true);
   view.setUint16(at + 4, Math.floor(next / 2 ** 32), true);
@@ -151,7 +157,8 @@ const riscv: Rewrite = (bytes, view, i, address) => {
   if (first === 0xef) {
     const register = bytes[i + 1] as number;
     if ((register & 0x0d) !== 0) return 2;
-    const target = ((register & 0xf0) << 13) | ((bytes[i + 2] as number) << 9) | ((bytes[i + 3] as number) << 1);
+    const target =
+      ((register & 0xf0) << 13) | ((bytes[i + 2] as number) << 9) | ((bytes[i + 3] as number) << 1);
     const relative = target - address;
     view.setUint8(i + 1, (register & 0x0f) | ((relative >>> 8) & 0xf0));
     view.setUint8(i + 2, ((relative >>> 16) & 0x0f) | ((relative >>> 7) & 0x10) | ((relative << 4) & 0xe0));

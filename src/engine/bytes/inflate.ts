@@ -20,7 +20,11 @@ interface Inflated {
  *  @param limit  most bytes of output
  *  @returns the output and how many bytes of input it took
  *  @throws Malformed when the stream breaks or gives more than `limit` bytes */
-export function inflateBlock(form: InflateForm, bytes: Uint8Array, limit: number): { readonly out: Uint8Array; readonly taken: number } {
+export function inflateBlock(
+  form: InflateForm,
+  bytes: Uint8Array,
+  limit: number,
+): { readonly out: Uint8Array; readonly taken: number } {
   const options = { info: true, ...sized(limit) } as const;
   try {
     const decompress = form === 'gzip' ? gunzipSync : form === 'zlib' ? inflateSync : inflateRawSync;

@@ -10,7 +10,8 @@ export function lz4Block(bytes: Uint8Array, limit: number): Uint8Array {
     const token = bytes[at++] as number; // at < length
     let literals = token >>> 4;
     if (literals === 15) [literals, at] = longLength(bytes, at, literals);
-    if (at + literals > bytes.length || outAt + literals > limit) throw new Malformed('LZ4 literals leave the block', at);
+    if (at + literals > bytes.length || outAt + literals > limit)
+      throw new Malformed('LZ4 literals leave the block', at);
     out.set(bytes.subarray(at, at + literals), outAt);
     at += literals;
     outAt += literals;
@@ -21,8 +22,10 @@ export function lz4Block(bytes: Uint8Array, limit: number): Uint8Array {
     let length = token & 15;
     if (length === 15) [length, at] = longLength(bytes, at, length);
     length += 4;
-    if (distance === 0 || distance > outAt || outAt + length > limit) throw new Malformed('LZ4 match leaves the block', at);
-    for (let from = outAt - distance, end = outAt + length; outAt < end; ) out[outAt++] = out[from++] as number;
+    if (distance === 0 || distance > outAt || outAt + length > limit)
+      throw new Malformed('LZ4 match leaves the block', at);
+    for (let from = outAt - distance, end = outAt + length; outAt < end; )
+      out[outAt++] = out[from++] as number;
   }
   return out.subarray(0, outAt);
 }

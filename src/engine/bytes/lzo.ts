@@ -24,14 +24,16 @@ export function lzoBlock(bytes: Uint8Array, limit: number): Uint8Array {
     }
   };
   const copyLiterals = (count: number) => {
-    if (at + count > bytes.length || outAt + count > limit) throw new Malformed('LZO literals leave the block', at);
+    if (at + count > bytes.length || outAt + count > limit)
+      throw new Malformed('LZO literals leave the block', at);
     out.set(bytes.subarray(at, at + count), outAt);
     at += count;
     outAt += count;
   };
   const copyMatch = (distance: number, length: number) => {
     if (distance > outAt || outAt + length > limit) throw new Malformed('LZO match leaves the block', at);
-    for (let from = outAt - distance, end = outAt + length; outAt < end; ) out[outAt++] = out[from++] as number;
+    for (let from = outAt - distance, end = outAt + length; outAt < end; )
+      out[outAt++] = out[from++] as number;
   };
 
   /** Literals copied by the last instruction: 0, 1 to 3, or 4 standing for more. Decides what codes 0–15 mean. */

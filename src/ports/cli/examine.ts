@@ -104,7 +104,9 @@ export async function examineInputs(
     const sandbox = workers === 0 ? null : bestSandbox();
     mkdirSync(planted, { recursive: true });
     const poolOver = (folders: readonly string[], into: FileBlobs): Pool | null =>
-      sandbox === null ? null : processPool({ workers, sandbox, folders, blobs: into, silenceMs: SILENCE_MS });
+      sandbox === null
+        ? null
+        : processPool({ workers, sandbox, folders, blobs: into, silenceMs: SILENCE_MS });
     const pool = poolOver([objects], blobs);
     const plantPool = poolOver([planted, objects], plantedBlobs);
     const close = () => {

@@ -99,7 +99,11 @@ function program(done: (exit: number) => void): Command {
       ]),
     )
     .option('--workers <n>', 'worker processes; 0: in this process, unconfined', workerCount)
-    .addOption(new Option('--fail-on <strength>', 'weakest evidence that gives exit 1').choices([...STRENGTHS]).default('present'))
+    .addOption(
+      new Option('--fail-on <strength>', 'weakest evidence that gives exit 1')
+        .choices([...STRENGTHS])
+        .default('present'),
+    )
     .option('--exit-zero', 'exit 0 whatever was found', false)
     .action(async (inputs: string[], options: Record<string, unknown>) => {
       const now = currentTime();

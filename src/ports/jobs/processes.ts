@@ -30,7 +30,6 @@ const FAREWELL_MS = 2000;
 /** Tasks sent ahead to one worker, so that it never waits for the host. */
 const AHEAD = 8;
 
-
 /** Runs tasks in confined worker processes: they can read the artefacts and Assay's own code, write nothing, start
  *  nothing. A worker that dies takes only the task it was at with it. */
 export function processPool(options: PoolOptions): Pool {
@@ -108,7 +107,10 @@ interface Worker {
 }
 
 function startWorker(options: PoolOptions, all: Set<Worker>): Worker {
-  const child = options.sandbox.spawn(options.folders, [WORKER, ...options.folders.map((folder) => realpathSync(folder))]);
+  const child = options.sandbox.spawn(options.folders, [
+    WORKER,
+    ...options.folders.map((folder) => realpathSync(folder)),
+  ]);
   const frames = new FrameReader();
   const queue: Queued[] = [];
   const received = new Set<Digest>();

@@ -66,7 +66,11 @@ export function strictSandbox(): Sandbox | null {
   return {
     level: 'strict',
     spawn: (folders, args) =>
-      spawn(prlimit, command(folders, args), { stdio: ['pipe', 'pipe', 'pipe', filter()], env: {}, cwd: '/' }),
+      spawn(prlimit, command(folders, args), {
+        stdio: ['pipe', 'pipe', 'pipe', filter()],
+        env: {},
+        cwd: '/',
+      }),
   };
 }
 
@@ -100,12 +104,19 @@ function filterHandle(filter: Uint8Array): () => number {
 /** Flags of Node inside: the permission model holds whatever stands around it. */
 function nodeFlags(folders: readonly string[]): readonly string[] {
   const readable = [...folders.map(real), ...ownCode()].map((path) => `--allow-fs-read=${path}`);
-  return ['--permission', ...readable, `--max-old-space-size=${HEAP_MIB}`, '--disable-warning=SecurityWarning'];
+  return [
+    '--permission',
+    ...readable,
+    `--max-old-space-size=${HEAP_MIB}`,
+    '--disable-warning=SecurityWarning',
+  ];
 }
 
 /** What of Assay a worker reads: its code and, for the names of modules, package.json. */
 function ownCode(): readonly string[] {
-  return ['src', 'dist', 'package.json'].map((name) => real(join(ROOT, name))).filter((path) => existsSync(path));
+  return ['src', 'dist', 'package.json']
+    .map((name) => real(join(ROOT, name)))
+    .filter((path) => existsSync(path));
 }
 
 function real(path: string): string {

@@ -1,5 +1,14 @@
 import { createSocket } from 'node:dgram';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,24 +41,65 @@ const HELD = 1536 * 2 ** 20;
 
 /** Each program ends with 0 when its attack came through, otherwise it fails. `m` gives a built-in module. */
 const ATTACKS: readonly { readonly attack: string; readonly code: (range: Range) => string }[] = [
-  { attack: 'hold 1.5 GiB of objects', code: () => `const a = []; for (let i = 0; i < ${HELD / 8192}; i++) a.push(new Array(1024).fill(i));` },
-  { attack: 'hold 1.5 GiB of buffers', code: () => `const a = []; for (let i = 0; i < ${HELD / 2 ** 20}; i++) a.push(Buffer.alloc(2 ** 20, 1));` },
+  {
+    attack: 'hold 1.5 GiB of objects',
+    code: () => `const a = []; for (let i = 0; i < ${HELD / 8192}; i++) a.push(new Array(1024).fill(i));`,
+  },
+  {
+    attack: 'hold 1.5 GiB of buffers',
+    code: () => `const a = []; for (let i = 0; i < ${HELD / 2 ** 20}; i++) a.push(Buffer.alloc(2 ** 20, 1));`,
+  },
   { attack: 'never come to an end', code: () => 'for (;;);' },
   { attack: 'read a file of the system', code: () => `m('fs').readFileSync('/etc/passwd');` },
   { attack: 'read a key', code: ({ secret }) => `m('fs').readFileSync(${text(secret)});` },
-  { attack: 'write a file elsewhere', code: ({ outside }) => `m('fs').writeFileSync(${text(join(outside, 'written'))}, 'x');` },
-  { attack: 'write through a link', code: ({ link }) => `m('fs').writeFileSync(${text(join(link, 'linked'))}, 'x');` },
+  {
+    attack: 'write a file elsewhere',
+    code: ({ outside }) => `m('fs').writeFileSync(${text(join(outside, 'written'))}, 'x');`,
+  },
+  {
+    attack: 'write through a link',
+    code: ({ link }) => `m('fs').writeFileSync(${text(join(link, 'linked'))}, 'x');`,
+  },
   { attack: 'change an artefact', code: ({ artefact }) => `m('fs').writeFileSync(${text(artefact)}, 'x');` },
-  { attack: 'fill the disk', code: ({ objects }) => `m('fs').writeFileSync(${text(join(objects, 'filler'))}, Buffer.alloc(2 ** 26));` },
-  { attack: 'connect by TCP', code: ({ tcpPort }) => `await new Promise((ok, no) => m('net').connect(${tcpPort}, '127.0.0.1').on('connect', ok).on('error', no)); process.exit(0);` },
-  { attack: 'send by UDP', code: ({ udpPort }) => `await new Promise((ok, no) => { const s = m('dgram').createSocket('udp4').on('error', no); s.send('assay', ${udpPort}, '127.0.0.1', (e) => (e ? no(e) : ok())); }); await new Promise((r) => setTimeout(r, 300)); process.exit(0);` },
-  { attack: 'connect to a local socket', code: ({ socketPath }) => `await new Promise((ok, no) => m('net').connect(${text(socketPath)}).on('connect', ok).on('error', no)); process.exit(0);` },
-  { attack: 'start a program', code: () => `const { error } = m('child_process').spawnSync(process.execPath, ['--version']); if (error) throw error;` },
-  { attack: 'start many processes', code: () => `const list = []; for (let i = 0; i < 20; i++) list.push(m('child_process').spawn(process.execPath, ['-e', '0'])); await new Promise((ok, no) => list.forEach((p) => p.on('spawn', ok).on('error', no))); process.exit(0);` },
+  {
+    attack: 'fill the disk',
+    code: ({ objects }) => `m('fs').writeFileSync(${text(join(objects, 'filler'))}, Buffer.alloc(2 ** 26));`,
+  },
+  {
+    attack: 'connect by TCP',
+    code: ({ tcpPort }) =>
+      `await new Promise((ok, no) => m('net').connect(${tcpPort}, '127.0.0.1').on('connect', ok).on('error', no)); process.exit(0);`,
+  },
+  {
+    attack: 'send by UDP',
+    code: ({ udpPort }) =>
+      `await new Promise((ok, no) => { const s = m('dgram').createSocket('udp4').on('error', no); s.send('assay', ${udpPort}, '127.0.0.1', (e) => (e ? no(e) : ok())); }); await new Promise((r) => setTimeout(r, 300)); process.exit(0);`,
+  },
+  {
+    attack: 'connect to a local socket',
+    code: ({ socketPath }) =>
+      `await new Promise((ok, no) => m('net').connect(${text(socketPath)}).on('connect', ok).on('error', no)); process.exit(0);`,
+  },
+  {
+    attack: 'start a program',
+    code: () =>
+      `const { error } = m('child_process').spawnSync(process.execPath, ['--version']); if (error) throw error;`,
+  },
+  {
+    attack: 'start many processes',
+    code: () =>
+      `const list = []; for (let i = 0; i < 20; i++) list.push(m('child_process').spawn(process.execPath, ['-e', '0'])); await new Promise((ok, no) => list.forEach((p) => p.on('spawn', ok).on('error', no))); process.exit(0);`,
+  },
   { attack: 'signal the host', code: () => `process.kill(${process.pid}, 0);` },
   { attack: 'take the host down by aborting', code: () => 'process.abort();' },
-  { attack: 'read the environment', code: () => `if (!Object.keys(process.env).some((name) => name === 'PATH' || name === 'HOME')) throw 0;` },
-  { attack: 'read the environment of the host by /proc', code: () => `m('fs').readFileSync('/proc/${process.pid}/environ');` },
+  {
+    attack: 'read the environment',
+    code: () => `if (!Object.keys(process.env).some((name) => name === 'PATH' || name === 'HOME')) throw 0;`,
+  },
+  {
+    attack: 'read the environment of the host by /proc',
+    code: () => `m('fs').readFileSync('/proc/${process.pid}/environ');`,
+  },
 ];
 
 function text(value: string): string {
@@ -80,9 +130,14 @@ export async function makeTrials(sandbox: Sandbox): Promise<readonly Trial[]> {
     await new Promise<void>((resolve) => local.listen(range.socketPath, resolve));
     await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve));
     const address = tcp.address();
-    const aimed = { ...range, tcpPort: typeof address === 'object' && address !== null ? address.port : 0, udpPort: udp.address().port };
+    const aimed = {
+      ...range,
+      tcpPort: typeof address === 'object' && address !== null ? address.port : 0,
+      udpPort: udp.address().port,
+    };
     const harmless = await run(sandbox, aimed, `m('fs').readFileSync(${text(aimed.artefact)});`);
-    if (harmless !== 0) throw new Error('a harmless process does not run confined: no attack would say anything');
+    if (harmless !== 0)
+      throw new Error('a harmless process does not run confined: no attack would say anything');
     const trials: Trial[] = [];
     for (const { attack, code } of ATTACKS) {
       const status = await run(sandbox, aimed, code(aimed));
@@ -112,7 +167,10 @@ function prepare(base: string): Omit<Range, 'tcpPort' | 'udpPort'> {
 }
 
 /** What an attack may have done although its process failed. */
-function leftTraces({ objects, artefact, outside }: Range, arrived: Readonly<Record<string, number>>): boolean {
+function leftTraces(
+  { objects, artefact, outside }: Range,
+  arrived: Readonly<Record<string, number>>,
+): boolean {
   const written = readdirSync(outside).some((name) => name !== 'key' && name !== 'socket');
   const filled = existsSync(join(objects, 'filler'));
   const changed = readFileSync(artefact, 'utf8') !== 'bytes';
