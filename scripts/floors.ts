@@ -41,7 +41,7 @@ const RULES: readonly Rule[] = [
     room: 'ports/cli',
     rooms: [...ENGINE, 'engine/judge', 'engine/report', 'ports/jobs', 'ports/store', 'ports/sandbox'],
     node: null,
-    packages: ['commander', 'picocolors', 'yaml', 'zod'],
+    packages: ['commander', 'yaml', 'zod'],
   },
 ];
 

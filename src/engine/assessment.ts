@@ -230,7 +230,7 @@ function talkOf(examination: Examination): Cut<Talk> {
     .map(
       ({ observation, ...row }): Talk => ({ ...row, evidence: evidenceOf(examination, observation.place) }),
     );
-  const rest = sorted.slice(LISTED).map(({ observation: _, ...row }) => row);
+  const rest = sorted.slice(LISTED).map(({ value, host, files: count }) => ({ value, host, files: count }));
   return { total: sorted.length, listed, rest: rest.length === 0 ? null : digestOf(rest) };
 }
 

@@ -50,10 +50,24 @@ export function strictSandbox(): Sandbox | null {
   const command = (folders: readonly string[], args: readonly string[]): readonly string[] => {
     const bound = [...node, ...ownCode(), ...folders.map(real)];
     return [
-      ...[`--data=${DATA_LIMIT}`, '--core=0', '--', bwrap],
-      ...['--unshare-all', '--as-pid-1', '--die-with-parent', '--new-session', '--clearenv'],
+      `--data=${DATA_LIMIT}`,
+      '--core=0',
+      '--',
+      bwrap,
+      '--unshare-all',
+      '--as-pid-1',
+      '--die-with-parent',
+      '--new-session',
+      '--clearenv',
       ...bound.flatMap((path) => ['--ro-bind', path, path]),
-      ...['--remount-ro', '/', '--seccomp', '3', '--', execPath, ...nodeFlags(folders), ...args],
+      '--remount-ro',
+      '/',
+      '--seccomp',
+      '3',
+      '--',
+      execPath,
+      ...nodeFlags(folders),
+      ...args,
     ];
   };
   const trial = spawnSync(prlimit, command([], ['-e', '0']), {
