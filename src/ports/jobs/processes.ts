@@ -78,7 +78,7 @@ export function processPool(options: PoolOptions): Pool {
         const active = new Set<Worker>();
         for (let i = 0; i < Math.min(options.workers, tasks.length); i++) active.add(take());
         for (const worker of active) drive(worker);
-        for (const worker of [...active]) worker.onFree?.();
+        for (const worker of active) worker.onFree?.();
       });
     },
     close() {
