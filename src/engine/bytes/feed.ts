@@ -2,7 +2,7 @@ import { Malformed } from '#domain/error';
 import type { Source } from '#domain/ports';
 
 /** Bytes that a decoder may ask to see together: an LZMA2 chunk with its header fits. */
-export const FEED_LEAST = 128 * 1024;
+const FEED_LEAST = 128 * 1024;
 
 /** Bytes read at once. */
 const WINDOW = 256 * 1024;
