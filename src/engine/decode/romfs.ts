@@ -256,27 +256,19 @@ class Tree {
       device: kind.endsWith('device') ? { major: info >>> 16, minor: info & 0xffff } : null,
       stored: [],
     };
-    switch (kind) {
-      case 'file':
-        yield* walk.laidOut(head, size === 0 ? [] : [{ at: content, length: size }]);
-        break;
-      case 'link': {
-        if (content + size > this.source.size)
-          throw new Malformed(`target of ${path} leaves the image`, content);
-        const stored = [[content, content + size]] as const;
-        walk.claim(stored[0], 'metadata');
-        yield* walk.entry({ ...head, target: nameOf(this.source.bytes(...stored[0])), stored });
-        break;
-      }
-      case 'hard-link': {
-        const target = this.paths.get(info - (info % ALIGNMENT));
-        if (target === undefined) throw new Malformed(`${path} links to no header of the tree`, header.at);
-        yield* walk.entry({ ...head, mode: null, target });
-        break;
-      }
-      default:
-        yield* walk.entry(head);
-    }
+    if (kind === 'file') {
+      yield* walk.laidOut(head, size === 0 ? [] : [{ at: content, length: size }]);
+    } else if (kind === 'link') {
+      if (content + size > this.source.size)
+        throw new Malformed(`target of ${path} leaves the image`, content);
+      const stored = [[content, content + size]] as const;
+      walk.claim(stored[0], 'metadata');
+      yield* walk.entry({ ...head, target: nameOf(this.source.bytes(...stored[0])), stored });
+    } else if (kind === 'hard-link') {
+      const target = this.paths.get(info - (info % ALIGNMENT));
+      if (target === undefined) throw new Malformed(`${path} links to no header of the tree`, header.at);
+      yield* walk.entry({ ...head, mode: null, target });
+    } else yield* walk.entry(head);
   }
 }
 
