@@ -4,9 +4,11 @@
  *  `open` covers all formats and what opens an artefact with them. */
 export const code: Readonly<Record<string, string>> = {
   accounts: '28ca7bc412a5d6b6bd8bc687ef600d668c03b7c4b5168848f83998a7aed0610a',
+  arcadyan: '4458587122ada27963fee528c1197b89a1db186ecfbb5c9c17a5cd379a929c39',
   bmp: '79d067851a836ded4a6b111b3ddc96c8d5ebdddf2101df2348e21db981dd96c6',
   bzip2: '19cb044eca892aaf86026bfa8967cd97ab60c9b49677a234c3f8f90e453bd1fa',
   cpio: '61af27c517641b05ccf1b45f6f89f197ef5da66adadf507ce2c4e07f638eecca',
+  cramfs: 'ffe86296991da8e4719c7e0cdb99b907c65276d2ef1d6575e024f53bfe10f90f',
   der: 'e15dd812a9fc7cb1f6d9b0835f72a1ae0c3e1f0fed9da28a8afc4744b453c16f',
   'dropbear-key': '40ac4d4040bd9b48025265ca979a8db5f47b02d0ab99e17faf0aeb79c4fa789e',
   elf: 'f117951031fcb1cd864fe7cee544b3c3417db4a1c449af6a25ec0238968338f4',
@@ -21,9 +23,10 @@ export const code: Readonly<Record<string, string>> = {
   lua: '6349781aecb6593cdaf636423d2a1a2f692fd690bf71e1ff981f3d52b1937ea2',
   lzma: '6a75050a60ab1e62633aa792d2637049c7edcded9bef7a5e8c54dfdc0d3669f9',
   mo: '919e8245053c5c5ce0bc02b74b37fe694a72f003304cde875a80e1b8cc10d4b2',
-  open: '4bb82d1cf5b8cb0fffc168149473eee7d759c194f0832ffc73cdaa8444804fa7',
+  open: 'e5cb52b042a4f776d95ce1f3c3854706322aaf9c9383bd83fce1f442dd93f09f',
   png: '2d8184eccab778b6dd75778fd45761894479e9e6939609529b68df24d506e11f',
   riff: 'da3a1dc708e20c65aa9968ac769db5f47a21d2377bdf24e094e43712fae19c52',
+  romfs: '1e3f2c3b58a2de72bfbec529a7c3737a243ae741700c48b786a3b757ce18e248',
   seama: 'ae628395136df655640cc4671b4ffdadb32a914eb10467b2ad61db34c0e12b22',
   sfnt: '06521db31bdf04f1d4a7abaa22c5ca44afe04f8cf2c86dbf791b318df4e72a92',
   squashfs: '44835690b57eb58b143f6e9eafa207e35618639ad44b5517da0be4c223d6468b',

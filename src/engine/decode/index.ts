@@ -1,8 +1,10 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Format } from '#domain/plugin';
+import { arcadyan } from '#engine/decode/arcadyan';
 import { bmp } from '#engine/decode/bmp';
 import { bzip2 } from '#engine/decode/bzip2';
 import { cpio } from '#engine/decode/cpio';
+import { cramfs } from '#engine/decode/cramfs';
 import { der } from '#engine/decode/der';
 import { dropbearKey } from '#engine/decode/dropbear-key';
 import { elf } from '#engine/decode/elf';
@@ -15,6 +17,7 @@ import { lzma } from '#engine/decode/lzma';
 import { mo } from '#engine/decode/mo';
 import { png } from '#engine/decode/png';
 import { riff } from '#engine/decode/riff';
+import { romfs } from '#engine/decode/romfs';
 import { seama } from '#engine/decode/seama';
 import { sfnt } from '#engine/decode/sfnt';
 import { squashfs } from '#engine/decode/squashfs/squashfs';
@@ -33,9 +36,11 @@ import { zstd } from '#engine/decode/zstd';
 
 /** Every format of room decode, in byte order of id. */
 export const formats: readonly Format[] = [
+  arcadyan,
   bmp,
   bzip2,
   cpio,
+  cramfs,
   der,
   dropbearKey,
   elf,
@@ -48,6 +53,7 @@ export const formats: readonly Format[] = [
   mo,
   png,
   riff,
+  romfs,
   seama,
   sfnt,
   squashfs,
