@@ -34,6 +34,7 @@ export type Run = (
 
 /** The outcomes of earlier tasks, by the task's name. */
 export interface Outcomes {
-  get(name: string): Outcome | null;
+  /** Those of the names that are known. */
+  get(names: readonly string[]): ReadonlyMap<string, Outcome>;
   put(name: string, outcome: Outcome): void;
 }

@@ -17,10 +17,12 @@ export function taskName(task: Task, registry: Registry): string {
 export function keeping(run: Run, outcomes: Outcomes, registry: Registry): Run {
   return async (tasks, onOutcome) => {
     const fresh: { readonly index: number; readonly task: Task; readonly name: string }[] = [];
+    const names = tasks.map((task) => taskName(task, registry));
+    const earlier = outcomes.get(names);
     for (const [index, task] of tasks.entries()) {
-      const name = taskName(task, registry);
-      const known = outcomes.get(name);
-      if (known === null) fresh.push({ index, task, name });
+      const name = names[index] as string; // one name a task
+      const known = earlier.get(name);
+      if (known === undefined) fresh.push({ index, task, name });
       else onOutcome(index, known);
     }
     await run(

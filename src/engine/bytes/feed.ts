@@ -1,9 +1,6 @@
 import { Malformed } from '#domain/error';
 import type { Source } from '#domain/ports';
 
-/** Bytes that a decoder may ask to see together: an LZMA2 chunk with its header fits. */
-const FEED_LEAST = 128 * 1024;
-
 /** Bytes read at once. */
 const WINDOW = 256 * 1024;
 
@@ -39,7 +36,7 @@ export class Feed {
   }
 
   /** Makes at least `length` bytes stand in the window from `at` on, or all that are left.
-   *  @param length  at most {@link FEED_LEAST}
+   *  @param length  at most 128 KiB: an LZMA2 chunk with its header fits
    *  @returns where `at` stands now */
   reach(at: number, length: number): number {
     if (at + length <= this.end || this.isLast) return at;

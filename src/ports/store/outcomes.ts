@@ -20,7 +20,9 @@ export function sqliteOutcomes(folder: string): KeptOutcomes {
   database.exec(
     'create table if not exists outcome (name text primary key, json text not null) without rowid',
   );
-  const select = database.prepare('select json from outcome where name = ?');
+  const select = database.prepare(
+    'select name, json from outcome where name in (select value from json_each(?))',
+  );
   const insert = database.prepare('insert or ignore into outcome (name, json) values (?, ?)');
   let pending = 0;
   const commit = () => {
@@ -28,11 +30,14 @@ export function sqliteOutcomes(folder: string): KeptOutcomes {
     pending = 0;
   };
   return {
-    get(name) {
-      const row = select.get(name);
-      if (row === undefined || typeof row['json'] !== 'string') return null;
-      // Its shape was checked when the worker gave it, and the name holds the digest of the code that reads it.
-      return JSON.parse(row['json']) as Outcome;
+    get(names) {
+      const found = new Map<string, Outcome>();
+      for (const { name, json } of select.iterate(JSON.stringify(names))) {
+        // Its shape was checked when the worker gave it, and the name holds the digest of the code that reads it.
+        if (typeof name === 'string' && typeof json === 'string')
+          found.set(name, JSON.parse(json) as Outcome);
+      }
+      return found;
     },
     put(name, outcome) {
       if (pending === 0) database.exec('begin');
