@@ -26,11 +26,13 @@ import { tar } from '#engine/decode/tar';
 import { tarV7 } from '#engine/decode/tar-v7';
 import { terminfo } from '#engine/decode/terminfo';
 import { text } from '#engine/decode/text';
+import { tplink } from '#engine/decode/tplink';
 import { trx } from '#engine/decode/trx';
 import { tzif } from '#engine/decode/tzif';
 import { uimage } from '#engine/decode/uimage';
 import { woff } from '#engine/decode/woff';
 import { xz } from '#engine/decode/xz';
+import { zip } from '#engine/decode/zip/zip';
 import { zlib } from '#engine/decode/zlib';
 import { zstd } from '#engine/decode/zstd';
 
@@ -62,11 +64,13 @@ export const formats: readonly Format[] = [
   tarV7,
   terminfo,
   text,
+  tplink,
   trx,
   tzif,
   uimage,
   woff,
   xz,
+  zip,
   zlib,
   zstd,
 ];
