@@ -176,7 +176,7 @@ function wide(): Buffer {
 /** Members that quote the headers of those behind them, each in a DEFLATE block that is stored, so that all share the stream
  *  of the last. */
 function quoting(count: number): Buffer {
-  let content: Buffer = zeros(200_000);
+  let content: Buffer = zeros(10_000);
   let packed: Buffer = deflateRawSync(content);
   let member: Member = { name: 'last', content, method: 8, packed };
   let header = local({ ...member, packed: '', local: { packed: packed.length } });
