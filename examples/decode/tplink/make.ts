@@ -46,7 +46,11 @@ writeCases(import.meta.dirname, '../make.ts', {
     note: 'Version 3 without a root file system: the file is shorter than the room in flash, the MD5 is made over the file.',
   },
   'added-later': { input: bytes(factory, 'metadata'), note: 'Something was added behind the image: the MD5 is still right for what the header describes.' },
-  'changed': { input: patched(factory, 600, 'x'), note: 'One byte was changed: the MD5 does not match.' },
+  changed: { input: patched(factory, 520, 'x'), note: 'One byte was changed: the MD5 does not match.' },
+  'root-file-system-follows-at-once': {
+    input: patched(factory, 539, 'the root file system begins here already'),
+    note: 'The file system follows the kernel at once, in front of the place that the header states: that part is not given, its bytes are searched.',
+  },
   'root-file-system-cut-short': { input: factory.subarray(0, 1040), note: 'The kernel is there, the root file system is not: its beginning stays unexplained.' },
   'parts-beyond-the-length': {
     input: patched(factory, 0x7c, be32(600)),

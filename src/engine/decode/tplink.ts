@@ -4,7 +4,7 @@ import type { Source } from '#domain/ports';
 import type { ByteRange } from '#domain/range';
 import { Cursor } from '#engine/bytes/cursor';
 import { facts, fieldText, filePart, hex } from '#engine/bytes/parts';
-import { PIECE_LIMIT } from '#engine/bytes/pieces';
+import { fold, isZero, PIECE_LIMIT } from '#engine/bytes/pieces';
 
 /** Images of TP-Link's boot loader with a header of 512 bytes, in the versions 1 to 3. */
 export const tplink: Format = {
@@ -22,6 +22,7 @@ export const tplink: Format = {
       'Version 1 is recognised by the vendors’ names TP-LINK, OpenWrt and LEDE alone, versions 2 and 3 by a firmware version that begins with “ver.”.',
       'The MD5 is made with one of four published salts; an image with another salt counts as wrong.',
       'A second MD5 in the header is of unknown purpose and not checked; bytes of the header without a known meaning are not claimed.',
+      'A part in front of which other content stands is not given: OpenWrt states a place of the root file system that is not the real one. Its bytes are searched.',
       'A part that is cut short is not given; its bytes are searched for what they hold.',
     ],
   },
@@ -182,13 +183,25 @@ function* readImage(source: Source, header: Header): Generator<Reading> {
   for (const range of header.known) yield { kind: 'extent', range, role: 'header' };
   yield* facts(header.words);
   yield { kind: 'fact', name: 'md5', value: checkMd5(source, header) };
-  for (const { name, range } of header.parts) {
-    if (range[1] <= source.size) yield* filePart(source, name, range);
-    else {
+  let at = HEADER;
+  for (const { name, range } of header.parts.toSorted((a, b) => a.range[0] - b.range[0])) {
+    if (range[1] > source.size) {
       const left = Math.max(0, source.size - range[0]);
       yield* facts({ [name]: `cut short: ${left} of ${range[1] - range[0]} bytes` });
+    } else if (range[0] < at || !isFill(source, [at, range[0]])) {
+      // OpenWrt lets the file system follow the kernel at once, whatever the header says
+      yield* facts({ [name]: `stated at ${hex(range[0])}, but other content begins before it` });
+    } else {
+      yield* filePart(source, name, range);
+      at = range[1];
     }
   }
+}
+
+/** True for bytes that only fill a space: zeros or erased flash. */
+function isFill(source: Source, range: ByteRange): boolean {
+  if (isZero(source, range)) return true;
+  return fold(source, range, true, (window, so) => so && window.every((byte) => byte === 0xff));
 }
 
 /** The MD5 is made over the file as it was: with its padding, or without it, or without what was added later. */
