@@ -141,6 +141,7 @@ export class LzmaDecoder {
       if (pending === 0) this.run(outAt + 1);
     } catch (error) {
       if (!(error instanceof Malformed)) throw error;
+      this.ended = false;
     }
     if (this.ended) return;
     Object.assign(this, { outAt, inAt, state, rep0, rep1, rep2, rep3, range, code, pending, probabilities });
@@ -515,7 +516,7 @@ export class LzmaDecoder {
     this.pending = length;
     this.ended = ended;
     if (bad !== '') throw new Malformed(bad, Math.min(inAt, inEnd));
-    if (inAt > inEnd && !ended) throw new Malformed('LZMA stream ends early', inEnd);
+    if (inAt > inEnd && !(ended && openEnded)) throw new Malformed('LZMA stream ends early', inEnd);
   }
 }
 

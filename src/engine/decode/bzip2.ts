@@ -24,7 +24,7 @@ export const bzip2: Format = {
   },
   magics: BZIP2_STARTS.map((bytes) => ({ bytes, at: 0 })),
   open(source) {
-    return readStreams(source);
+    return blockSizeAt(source, 0) === null ? null : readStreams(source);
   },
 };
 
