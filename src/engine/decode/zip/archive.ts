@@ -48,6 +48,8 @@ export class Archive {
   private whole = 0;
   /** Bytes of stored content that were read. */
   private read = 0;
+  /** A budget that ended inside the content of the last entry; null: none did. */
+  private spent: Spent | null = null;
 
   constructor(source: Source) {
     this.source = source;
@@ -76,7 +78,7 @@ export class Archive {
     } catch (error) {
       remarks.problem(error);
     }
-    yield { kind: 'end' };
+    if (this.spent === null) yield { kind: 'end' };
     yield fact('entries-stated', String(ending.entries));
     if (ending.isWide) yield fact('zip64', 'yes');
     if (ending.disk !== 0) yield fact('volume', String(ending.disk + 1));
@@ -100,7 +102,7 @@ export class Archive {
     } catch (error) {
       remarks.problem(error);
     }
-    yield { kind: 'end' };
+    if (this.spent === null) yield { kind: 'end' };
     yield fact('directory', 'missing');
     yield* this.facts(isCertain);
   }
@@ -293,6 +295,7 @@ export class Archive {
       yield { kind: 'extent', range: [local.dataAt, contentEnd], role: 'payload' };
       return contentEnd;
     } catch (error) {
+      if (error instanceof Spent) this.spent = error;
       if (!(error instanceof Malformed)) throw error;
       this.remarks.say(path, error.message);
       if (!isStated) stored.splice(0, 1, [local.dataAt, Math.max(local.dataAt, Math.min(error.at, end))]);
@@ -368,6 +371,7 @@ export class Archive {
     const shared = members.reduce((sum, range) => sum + lengthOf(range), 0) - total(members);
     if (shared > 0) yield fact('overlap', `${shared} bytes belong to more than one member`);
     yield* remarks.facts();
+    if (this.spent !== null) throw this.spent;
     // Where members are listed but not one could be read, a break would take the list away.
     const isListOnly = this.entries > 0 && this.whole === 0;
     if (remarks.first !== null && !(isCertain && isListOnly)) throw remarks.first;
