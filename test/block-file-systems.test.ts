@@ -25,6 +25,7 @@ import type { Entry, Extent, Part } from '#domain/artefact';
 import type { Format } from '#domain/plugin';
 import { bytesOfName } from '#engine/bytes/text';
 import { cramfs } from '#engine/decode/cramfs';
+import { ext } from '#engine/decode/ext/ext';
 import { romfs } from '#engine/decode/romfs';
 import { openArtefact } from '#engine/perform';
 import { memoryBlobs } from '#ports/store/memory';
@@ -97,6 +98,82 @@ for (const align of [16, 4096]) {
     assert.match(part.facts['header-checksums'] ?? '', /, 0 wrong$/);
     assert.equal(part.facts['name'], 'label');
   });
+}
+
+// --- ext2, ext3, ext4
+
+/** Of the root directory mkfs keeps nothing, and it makes one directory more. */
+const isOfTree = ({ path }: Entry) => path !== '' && path !== 'lost+found';
+
+const EXT_VARIANTS: Readonly<Record<string, string>> = {
+  'ext2, blocks of 1 KiB': '-t ext2 -b 1024',
+  'ext2, blocks of 4 KiB': '-t ext2 -b 4096',
+  'ext2, inodes of 128 bytes': '-t ext2 -b 2048 -I 128',
+  'ext3, blocks of 1 KiB': '-t ext3 -b 1024',
+  'ext3, every group with a copy of the superblock': '-t ext3 -b 1024 -O ^sparse_super,^resize_inode',
+  'ext4, blocks of 1 KiB': '-t ext4 -b 1024',
+  'ext4, blocks of 4 KiB': '-t ext4 -b 4096',
+  'ext4, blocks of 64 KiB': '-t ext4 -b 65536',
+  'ext4, 64 bits': '-t ext4 -b 1024 -O 64bit',
+  'ext4, 32 bits, no checksums': '-t ext4 -b 1024 -O ^64bit,^metadata_csum,uninit_bg',
+  'ext4, block maps instead of extents': '-t ext4 -b 1024 -O ^extents,^64bit',
+  'ext4, inline data': '-t ext4 -b 1024 -I 256 -O inline_data',
+  'ext4, clusters of blocks': '-t ext4 -b 1024 -O bigalloc -C 16384',
+  'ext4, groups of groups': '-t ext4 -b 1024 -O meta_bg,^resize_inode -g 1024',
+  'ext4, groups apart': '-t ext4 -b 1024 -O ^flex_bg -g 2048',
+  'ext4, two copies of the superblock': '-t ext4 -b 1024 -O sparse_super2,^resize_inode -g 2048',
+  'ext4, quotas, no journal': '-t ext4 -b 1024 -O quota,^has_journal',
+};
+
+for (const [name, options] of Object.entries(EXT_VARIANTS)) {
+  test(`${name}: the tree it was made from`, { skip: missing('mke2fs') }, () => {
+    const truth = extTruth();
+    run(`rm -f ext.img; mke2fs -F -q ${options} -N 1000 -d wide ext.img 40M`);
+    const part = explained(ext, 'ext.img', 0);
+    compare(part.entries.filter(isOfTree), truth);
+    assert.equal(part.facts['inodes-without-name'], '0');
+    assert.equal(part.facts['inodes-deleted'], '0');
+  });
+}
+
+test('ext4, directories with a search tree: the tree it was made from', {
+  skip: missing('mke2fs', 'e2fsck'),
+}, () => {
+  const truth = extTruth();
+  run('rm -f ext.img; mke2fs -F -q -t ext4 -b 1024 -N 1000 -d wide ext.img 40M');
+  run('e2fsck -fyD ext.img || [ $? = 1 ]');
+  const { parts } = open(ext, readFileSync(join(root, 'ext.img')));
+  compare(parts.flatMap(({ entries }) => entries).filter(isOfTree), truth);
+});
+
+test('ext4: what was deleted is not claimed and stays to be searched', {
+  skip: missing('mke2fs', 'debugfs'),
+}, () => {
+  makeTree('wide', { sizes: 1, isWide: true });
+  run('rm -f ext.img; mke2fs -F -q -t ext4 -b 1024 -N 1000 -d wide ext.img 40M');
+  run(
+    'debugfs -w -R "rm bin/su" ext.img; debugfs -w -R "rm etc/su-again" ext.img; debugfs -w -R "rm a-first-name" ext.img',
+  );
+  const image = readFileSync(join(root, 'ext.img'));
+  const at = image.indexOf(noise(70_000, 1));
+  assert.notEqual(at, -1, 'the content is still there');
+  const { parts, extents } = open(ext, image);
+  assert.equal(parts[0]?.facts['inodes-deleted'], '1');
+  const gap = extents.find(({ range }) => range[0] <= at && at < range[1]);
+  assert.equal(gap?.role, 'opaque');
+  assert.deepEqual(gap.range, [at, at + 70_000]);
+});
+
+/** The tree that mke2fs copies, with a file of many pieces. */
+function extTruth(): Truth {
+  makeTree('wide', { sizes: 1, isWide: true });
+  const pieces = join(root, 'wide/sizes/pieces');
+  if (!existsSync(pieces)) {
+    const bytes = new Uint8Array(1_999_872);
+    for (let at = 0; at < bytes.length; at += 4096) bytes.set(noise(1024, at), at);
+    writeFileSync(pieces, bytes);
+  }
+  return new Map([...truthOf('wide')].filter(([path]) => path !== ''));
 }
 
 // --- what others collected, where it is at hand
@@ -301,7 +378,6 @@ function makeTree(name: string, { sizes, isWide = false }: Wishes): void {
   if (!isWide) return;
   device('-m', '644', 'dev/wide', 'c', '300', '70000');
   chownSync(`${folder}/sizes/noise-59`, 70_000, 80_000);
-  utimesSync(`${folder}/sizes/noise-60`, 4_000_000_000, 4_000_000_000);
   utimesSync(`${folder}/sizes/noise-61`, -86_400, -86_400);
 }
 

@@ -215,6 +215,16 @@ export function* zeroPieces(length: number): Generator<Uint8Array> {
     yield ZEROS.subarray(0, Math.min(left, ZEROS.length));
 }
 
+/** Adds a run at the end; what continues the last one becomes part of it. */
+export function appendRun(runs: Run[], at: number | null, length: number): void {
+  if (length === 0) return;
+  const last = runs.at(-1);
+  const continues =
+    last !== undefined && (at === null ? last.at === null : last.at !== null && last.at + last.length === at);
+  if (continues) runs[runs.length - 1] = { at: last.at, length: last.length + length };
+  else runs.push({ at, length });
+}
+
 /** A path of one step more.
  *  @param above  of the directory; empty for the root */
 export function pathBelow(above: string, step: string): string {

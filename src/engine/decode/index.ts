@@ -1,5 +1,6 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Format } from '#domain/plugin';
+import { ar } from '#engine/decode/ar';
 import { arcadyan } from '#engine/decode/arcadyan';
 import { bmp } from '#engine/decode/bmp';
 import { bzip2 } from '#engine/decode/bzip2';
@@ -8,6 +9,7 @@ import { cramfs } from '#engine/decode/cramfs';
 import { der } from '#engine/decode/der';
 import { dropbearKey } from '#engine/decode/dropbear-key';
 import { elf } from '#engine/decode/elf';
+import { ext } from '#engine/decode/ext/ext';
 import { gif } from '#engine/decode/gif';
 import { gzip } from '#engine/decode/gzip';
 import { ico } from '#engine/decode/ico';
@@ -38,6 +40,7 @@ import { zstd } from '#engine/decode/zstd';
 
 /** Every format of room decode, in byte order of id. */
 export const formats: readonly Format[] = [
+  ar,
   arcadyan,
   bmp,
   bzip2,
@@ -46,6 +49,7 @@ export const formats: readonly Format[] = [
   der,
   dropbearKey,
   elf,
+  ext,
   gif,
   gzip,
   ico,
