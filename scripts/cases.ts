@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import type { Artefact, Opened } from '#domain/artefact';
-import type { Declaration } from '#domain/declaration';
+import { type Declaration, NOTHING_DECLARED } from '#domain/declaration';
+import { type Knowledge, NO_KNOWLEDGE } from '#domain/knowledge';
 import { Malformed, Spent } from '#domain/error';
 import type { Level } from '#domain/level';
 import type { Observation } from '#domain/observation';
@@ -169,13 +170,15 @@ function inside(range: ByteRange, whole: ByteRange): boolean {
 // --- describe: bytes, one entry, or a tree → observations
 
 function bytesTrial(observer: BytesObserver, folder: string): Trial {
-  const { format = null } = settings(folder, 'case.json') as { format?: string };
+  const given = settings(folder, 'case.json') as { format?: string; knowledge?: Partial<Knowledge> };
+  const { format = null } = given;
+  const knowledge = { ...NO_KNOWLEDGE, ...given.knowledge };
   return trial([inputFile(folder)], ([bytes = new Uint8Array()]) => {
     const blobs = memoryBlobs();
     const { digest, size } = blobs.put(bytes);
     if (!observer.wants({ size, format })) return { value: 'unwanted' };
     const place = (range: ByteRange) => ({ artefact: digest, path: null, range });
-    return observed(observer.observe(blobs.open(digest), place), blobs);
+    return observed(observer.observe(blobs.open(digest), place, knowledge), blobs);
   });
 }
 
@@ -295,22 +298,25 @@ function entryOf(path: string, type: TreeEntry['type'], mode: string): TreeEntry
 // --- examine: declaration and sightings → statements
 
 interface ExaminerInput {
-  readonly declaration: Declaration | null;
+  /** What a declaration does not speak of may be left out. */
+  readonly declaration: Partial<Declaration> | null;
+  readonly knowledge?: Partial<Knowledge>;
   readonly sightings: readonly Sighting[];
 }
 
 /** Each sighting is an input of its own, so that bending leaves sightings out instead of breaking their JSON. */
 function examinerTrial(examiner: Examiner, folder: string): Trial {
-  const { declaration, sightings } = JSON.parse(
-    readFileSync(join(folder, 'input.json'), 'utf8'),
-  ) as ExaminerInput;
+  const given = JSON.parse(readFileSync(join(folder, 'input.json'), 'utf8')) as ExaminerInput;
+  const { sightings } = given;
+  const declaration = given.declaration === null ? null : { ...NOTHING_DECLARED, ...given.declaration };
+  const knowledge = { ...NO_KNOWLEDGE, ...given.knowledge };
   const read = sightings
     .filter(({ observation }) => examiner.reads.includes(observation.kind))
     .toSorted(sightingOrder);
   return trial([], () => {
-    const value = examiner.examine({ declaration, sightings: read });
+    const value = examiner.examine({ declaration, sightings: read, knowledge });
     const partial = read.map((_, left) => read.filter((__, i) => i !== left));
-    for (const fewer of [[], ...partial]) examiner.examine({ declaration, sightings: fewer });
+    for (const fewer of [[], ...partial]) examiner.examine({ declaration, sightings: fewer, knowledge });
     const faults = value
       .filter(({ places }) => places.length === 0)
       .map(({ title }) => `no place for: ${title}`);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Doc } from '#domain/plugin';
 import { closureOf } from './imports.ts';
@@ -30,6 +30,7 @@ export async function generatedFiles(root: string = ROOT): Promise<ReadonlyMap<s
     files.set(`docs/${room.list}.md`, listOf(room, loaded));
   }
   files.set('src/engine/code.ts', codeOf(all, root));
+  files.set('src/engine/knowledge.ts', knowledgeOf(root));
   files.set('LIMITS.md', limitsOf(rooms));
   files.set(SCHEMA_FILE, publishedSchema());
   return files;
@@ -56,6 +57,57 @@ function indexOf({ folder, type, kind, list }: Room, loaded: readonly Loaded[]):
 
 function specifierOf({ file }: PluginFile): string {
   return `#${file.replace(/^src\//, '').replace(/\.ts$/, '')}`;
+}
+
+// --- knowledge
+
+/** Published facts as data: one file each, with its date. */
+interface Edition {
+  /** ISO date of the facts. */
+  readonly date: string;
+  readonly facts: readonly unknown[];
+}
+
+function knowledgeOf(root: string): string {
+  const bodies = (['known-cases', 'requirements'] as const).map((body) => ({
+    body,
+    editions: editionsOf(root, body),
+  }));
+  const listOfFacts = (body: string) =>
+    bodies
+      .filter((each) => each.body === body)
+      .flatMap(({ editions }) => editions.flatMap(({ facts }) => facts))
+      .map((fact) => `    ${JSON.stringify(fact)},\n`)
+      .join('');
+  const dates = bodies
+    .map(
+      ({ body, editions }) =>
+        `    '${body}': '${
+          editions
+            .map(({ date }) => date)
+            .toSorted()
+            .at(-1) ?? 'none'
+        }',\n`,
+    )
+    .join('');
+  return [
+    '// Written by `npm run index` from data/; changes belong there.\n',
+    "import type { Knowledge } from '#domain/knowledge';\n\n",
+    '/** Published facts that come with this build. */\n',
+    'export const knowledge: Knowledge = {\n',
+    `  knownCases: [\n${listOfFacts('known-cases')}  ],\n`,
+    `  requirements: [\n${listOfFacts('requirements')}  ],\n`,
+    `  dates: {\n${dates}  },\n};\n`,
+  ].join('');
+}
+
+function editionsOf(root: string, body: string): readonly Edition[] {
+  const folder = join(root, 'data', body);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Edition);
 }
 
 // --- code digests

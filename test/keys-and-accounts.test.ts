@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Spent } from '#domain/error';
+import { NO_KNOWLEDGE } from '#domain/knowledge';
 import type { Observation } from '#domain/observation';
 import type { ByteRange } from '#domain/range';
 import type { TreeEntry } from '#domain/task';
@@ -22,7 +23,7 @@ const place = (range: ByteRange | null) => ({
 });
 
 function keysIn(bytes: Uint8Array): readonly Observation[] {
-  return keys.observe(memorySource(bytes), place);
+  return keys.observe(memorySource(bytes), place, NO_KNOWLEDGE);
 }
 
 function accountsIn(path: string, bytes: Uint8Array): readonly Observation[] {

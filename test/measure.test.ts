@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NO_KNOWLEDGE } from '#domain/knowledge';
 import type { Entry } from '#domain/artefact';
 import type { AccountObservation } from '#domain/observation';
 import type { EntryObserver, Examiner, Implant } from '#domain/plugin';
@@ -94,6 +95,7 @@ function registryWith(one: Examiner, implants: readonly Implant[] = [hiddenAccou
     examiners: [one],
     implants,
     code: { open: '0', lines: '0', 'hidden-account': '0' },
+    knowledge: NO_KNOWLEDGE,
   };
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { LEVELS } from '#domain/level';
+import { NO_KNOWLEDGE } from '#domain/knowledge';
 import type { Implant, PlantingGround, Template } from '#domain/plugin';
 import type { TreeEntry } from '#domain/task';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
@@ -214,7 +215,14 @@ for (const [what, plant] of Object.entries(EMPTY)) {
   test(`a planter that ${what} is caught by the oracle`, () => {
     const blobs = memoryBlobs();
     const empty = rigged({ plant, isActive: opensAccess });
-    const registry = { formats: [], observers: [], examiners: [], implants: [empty], code: {} };
+    const registry = {
+      formats: [],
+      observers: [],
+      examiners: [],
+      implants: [empty],
+      code: {},
+      knowledge: NO_KNOWLEDGE,
+    };
     const [place] = places;
     assert.ok(place !== undefined);
     const entries = place.ground.entries.map((entry) => {

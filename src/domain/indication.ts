@@ -1,4 +1,4 @@
-import type { Place } from '#domain/observation';
+import type { Place } from '#domain/place';
 import type { QuestionId } from '#domain/question';
 
 /** How far the evidence reaches, weakest first. */

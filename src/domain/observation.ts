@@ -1,14 +1,27 @@
-import type { Digest } from '#domain/artefact';
-import type { ByteRange } from '#domain/range';
-
-/** Where a fact was read. */
-export interface Place {
-  readonly artefact: Digest;
-  /** Path of the artefact inside its tree; null: the observer saw bytes without a name. */
-  readonly path: string | null;
-  /** Bytes of the artefact; null: the fact is about the entry itself (its absence, mode, link). */
-  readonly range: ByteRange | null;
-}
+import type {
+  AgentObservation,
+  CommandObservation,
+  CredentialObservation,
+  FileModeObservation,
+  UpdateObservation,
+  WebRouteObservation,
+} from '#domain/observed-access';
+import type {
+  NameOverrideObservation,
+  OpenPortObservation,
+  TrustObservation,
+  TunnelObservation,
+} from '#domain/observed-communication';
+import type {
+  DisguiseObservation,
+  EncodedObservation,
+  LogChangeObservation,
+  ModuleObservation,
+  PreloadObservation,
+} from '#domain/observed-concealment';
+import type { FacilityObservation, SettingObservation } from '#domain/observed-interception';
+import type { PublishedObservation } from '#domain/observed-published';
+import type { Place } from '#domain/place';
 
 /** How a stored password is protected. `reversible`: plain text or an encoding anyone can undo. */
 export type PasswordScheme =
@@ -122,9 +135,27 @@ export interface EndpointObservation {
 /** A neutral fact read from an artefact. No opinion in it. */
 export type Observation =
   | AccountObservation
-  | KeyObservation
+  | AgentObservation
   | CertificateObservation
+  | CommandObservation
+  | CredentialObservation
+  | DisguiseObservation
+  | EncodedObservation
+  | EndpointObservation
+  | FacilityObservation
+  | FileModeObservation
+  | KeyObservation
+  | LogChangeObservation
+  | ModuleObservation
+  | NameOverrideObservation
+  | OpenPortObservation
+  | PreloadObservation
+  | PublishedObservation
+  | SettingObservation
   | StartObservation
-  | EndpointObservation;
+  | TrustObservation
+  | TunnelObservation
+  | UpdateObservation
+  | WebRouteObservation;
 
 export type ObservationKind = Observation['kind'];

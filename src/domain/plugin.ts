@@ -1,8 +1,10 @@
 import type { EntryHead, Role } from '#domain/artefact';
 import type { Declaration } from '#domain/declaration';
 import type { Statement } from '#domain/indication';
+import type { Knowledge } from '#domain/knowledge';
 import type { Level } from '#domain/level';
 import type { Observation, ObservationKind } from '#domain/observation';
+import type { Place } from '#domain/place';
 import type { Source } from '#domain/ports';
 import type { EspionageQuestion, QuestionId } from '#domain/question';
 import type { ByteRange } from '#domain/range';
@@ -64,10 +66,13 @@ export interface BytesObserver {
   readonly version: number;
   readonly doc: Doc;
   readonly reads: 'bytes';
+  /** True: what it sees depends on published facts, so that a new edition of them makes it look again. */
+  readonly usesKnowledge?: true;
   /** Decided from metadata alone.
    *  @param format  what the artefact as a whole was recognised as; null: nothing */
   wants(artefact: { readonly size: number; readonly format: string | null }): boolean;
-  observe(source: Source, place: (range: ByteRange) => Observation['place']): readonly Observation[];
+  /** @param knowledge  only for an observer that says `usesKnowledge` */
+  observe(source: Source, place: (range: ByteRange) => Place, knowledge: Knowledge): readonly Observation[];
 }
 
 /** Looks at one file by name and content. */
@@ -81,7 +86,7 @@ export interface EntryObserver {
   observe(
     entry: TreeEntry,
     source: Source,
-    place: (range: ByteRange | null) => Observation['place'],
+    place: (range: ByteRange | null) => Place,
   ): readonly Observation[];
 }
 
@@ -97,7 +102,7 @@ export interface TreeObserver {
   observe(
     entries: readonly TreeEntry[],
     open: (entry: TreeEntry) => Source | null,
-    place: (entry: TreeEntry, range: ByteRange | null) => Observation['place'],
+    place: (entry: TreeEntry, range: ByteRange | null) => Place,
   ): readonly Observation[];
 }
 
@@ -118,6 +123,7 @@ export interface Sight {
   readonly sightings: readonly Sighting[];
   /** Null: no declaration given. */
   readonly declaration: Declaration | null;
+  readonly knowledge: Knowledge;
 }
 
 /** Asks one question of observations and declarations. */

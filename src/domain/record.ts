@@ -1,6 +1,7 @@
 import type { About, Gate, TargetState } from '#domain/about';
 import type { Digest } from '#domain/artefact';
 import type { Facts, Strength } from '#domain/indication';
+import type { FacilityKind, FacilityState } from '#domain/observed-interception';
 import type { Level } from '#domain/level';
 import type { Answer, Confidence, QuestionId } from '#domain/question';
 import type { ByteRange } from '#domain/range';
@@ -192,7 +193,8 @@ export interface AssayRecord {
   };
   readonly questions: readonly QuestionAnswer[];
   readonly indications: readonly Indication[];
-  readonly facilities: readonly never[];
+  /** The inventory of functions that can intercept, documented or not. */
+  readonly facilities: readonly Facility[];
   readonly talk: Cut<Talk>;
   /** Documents given, the rows in them, and how many of those rows say nothing that can be compared. */
   readonly declarations: { readonly given: number; readonly rows: number; readonly unusable: number };
@@ -207,11 +209,36 @@ export interface AssayRecord {
   readonly components: readonly never[];
   readonly holes: readonly never[];
   readonly problems: readonly never[];
-  readonly requirements: readonly never[];
+  readonly requirements: readonly RequirementVerdict[];
   readonly failures: readonly Failure[];
   /** What would have to happen for a final report, one sentence each. */
   readonly missing: readonly string[];
   readonly difference: Difference | null;
+}
+
+/** A function that can intercept, mirror, capture or export. */
+export interface Facility {
+  readonly facility: FacilityKind;
+  readonly by: string;
+  readonly state: FacilityState;
+  readonly destination: string | null;
+  /** Who can switch it on; null: not seen. */
+  readonly switchedBy: string | null;
+  /** Whether a declaration names it; null: none was given. */
+  readonly documented: boolean | null;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What the examination says of one requirement. */
+export interface RequirementVerdict {
+  /** `TS 33.117`. */
+  readonly catalogue: string;
+  readonly clause: string;
+  readonly title: string;
+  readonly verdict: 'satisfied' | 'not-satisfied' | 'not-decided';
+  readonly why: string;
+  /** Ids of indications that speak against it. */
+  readonly indications: readonly string[];
 }
 
 /** An endpoint written in the release, with how many files hold it. */

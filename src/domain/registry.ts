@@ -1,3 +1,4 @@
+import type { Knowledge } from '#domain/knowledge';
 import type { Examiner, Format, Implant, Observer } from '#domain/plugin';
 
 /** Everything a build can read, see, ask and plant. Lists in byte order of id. */
@@ -8,4 +9,5 @@ export interface Registry {
   readonly implants: readonly Implant[];
   /** Plug-in id → hex digest of the plug-in and all it imports. Names an outcome together with its input. */
   readonly code: Readonly<Record<string, string>>;
+  readonly knowledge: Knowledge;
 }

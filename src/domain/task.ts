@@ -101,6 +101,9 @@ export type Outcome =
   /** The worker died or was stopped. */
   | { readonly kind: 'killed'; readonly why: string };
 
+/** Stands for the container of an entry without content until the host puts that in: SHA-256 of nothing. */
+export const NO_CONTENT: Digest = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 /** Every artefact a task may open. */
 export function digestsOf(task: Task): readonly Digest[] {
   switch (task.kind) {

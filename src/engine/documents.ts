@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { About, Gate } from '#domain/about';
-import type { DeclaredAccount, DeclaredKey, DeclaredService, Declaration } from '#domain/declaration';
+import {
+  type Declaration,
+  type DeclaredAccount,
+  type DeclaredKey,
+  type DeclaredService,
+  NOTHING_DECLARED,
+} from '#domain/declaration';
 import { Refused } from '#domain/error';
 import { QUESTIONS, type QuestionId } from '#domain/question';
 import { plainPath } from '#engine/bytes/text';
@@ -201,7 +207,11 @@ export function readDeclaration(value: unknown, source: string): ReadDeclaration
     0,
   );
   const used = [accounts, services, keys].reduce((sum, kept) => sum + (kept?.length ?? 0), 0);
-  return { declaration: { source, accounts, services, keys }, rows, unusable: rows - used };
+  return {
+    declaration: { ...NOTHING_DECLARED, source, accounts, services, keys },
+    rows,
+    unusable: rows - used,
+  };
 }
 
 /** A row as written: known keys with any value. What is no group of keys at all becomes a row without any. */

@@ -1,5 +1,6 @@
 import type { Digest } from '#domain/artefact';
-import type { Observation, Place } from '#domain/observation';
+import type { Observation } from '#domain/observation';
+import type { Place } from '#domain/place';
 import type { Evidence, Step } from '#domain/record';
 import { bytesOfName } from '#engine/bytes/text';
 import type { Examination, Origin } from '#engine/examination';
@@ -50,19 +51,35 @@ export function evidenceOf(examination: Examination, place: Place): Evidence {
   const { origins, seen } = examination;
   const steps = stepsTo(origins, place.artefact);
   const last = steps.at(-1);
+  const listedIn = place.path === null ? undefined : treeListing(examination, place);
   const named =
-    place.path === null || last === undefined
-      ? steps
-      : [...steps.slice(0, -1), { ...last, entry: entryName(place.path) }];
+    listedIn !== undefined && place.path !== null
+      ? [...steps, { format: listedIn.format, entry: entryName(place.path) }]
+      : place.path === null || last === undefined
+        ? steps
+        : [...steps.slice(0, -1), { ...last, entry: entryName(place.path) }];
   const observation = seen.find(({ sighting }) => samePlace(sighting.observation.place, place))?.sighting
     .observation;
   return {
     artefact: place.artefact,
-    path: pathTo(origins, place.artefact, place.path),
+    path:
+      listedIn === undefined
+        ? pathTo(origins, place.artefact, place.path)
+        : `${pathTo(origins, place.artefact)} » ${listedIn.format} » ${place.path ?? ''}`,
     at: named,
     range: place.range,
     excerpt: observation === undefined ? null : excerptOf(observation).slice(0, EXCERPT_LIMIT),
   };
+}
+
+/** The tree of a container that lists an entry without content at this place. */
+function treeListing({ trees }: Examination, place: Place): Examination['trees'][number] | undefined {
+  if (place.range !== null) return undefined;
+  return trees.find(
+    ({ artefact, entries }) =>
+      artefact === place.artefact &&
+      entries.some(({ path, content }) => path === place.path && content === null),
+  );
 }
 
 function samePlace(a: Place, b: Place): boolean {
@@ -95,6 +112,64 @@ export function excerptOf(observation: Observation): string {
       return [observation.program, ...maskedArguments(observation.arguments)].join(' ');
     case 'endpoint':
       return observation.value;
+    case 'agent': {
+      const { protocol, program, server, enabled } = observation;
+      const state = enabled === null ? '' : enabled ? ', enabled' : ', not enabled';
+      return `${protocol} agent ${program ?? 'without a program'}${server === null ? '' : ` for ${server}`}${state}`;
+    }
+    case 'command': {
+      const { name, shell, hidden, runs } = observation;
+      return `${hidden ? 'hidden ' : ''}command ${name} of ${shell}${runs === null ? '' : `, runs ${runs}`}`;
+    }
+    case 'credential': {
+      const { secret, taker, user, length, shared } = observation;
+      const whose = user === null ? '' : ` of ${user}`;
+      return `${taker}: ${secret}${whose}, ${masked('x'.repeat(length))}${shared === null ? '' : `, public: ${shared}`}`;
+    }
+    case 'disguise':
+      return `${observation.form}: seems ${observation.seems}, is ${observation.is}`;
+    case 'encoded': {
+      const { layers, size, holds, says } = observation;
+      return `${layers.join(' in ')}: ${size} bytes, ${holds}${says.length === 0 ? '' : `: ${says.join('; ')}`}`;
+    }
+    case 'facility': {
+      const { facility, by, state, destination } = observation;
+      return `${facility} by ${by}, ${state}${destination === null ? '' : `, to ${destination}`}`;
+    }
+    case 'file-mode': {
+      const { type, mode, uid, gid, capabilities } = observation;
+      const owner = uid === null && gid === null ? '' : `, owner ${uid ?? '?'}:${gid ?? '?'}`;
+      return `${type} with mode ${mode.toString(8).padStart(4, '0')}${owner}${capabilities === null ? '' : `, ${capabilities}`}`;
+    }
+    case 'log-change':
+      return `log ${observation.form}: ${observation.of}, by ${observation.by}`;
+    case 'module':
+      return `module ${observation.name}${observation.path === null ? ', not in the tree' : ` at ${observation.path}`}`;
+    case 'name-override':
+      return `${observation.form}: ${observation.name ?? 'all names'} by ${observation.address}`;
+    case 'open-port': {
+      const { host, transport, port, state, service, product } = observation;
+      const named = [service, product].filter((each) => each !== null).join(', ');
+      return `${host} ${transport}/${port} ${state}${named === '' ? '' : `: ${named}`}`;
+    }
+    case 'preload':
+      return `${observation.by}: ${observation.library} into ${observation.into ?? 'every program'}`;
+    case 'published':
+      return `equals ${observation.indicator} ${observation.index + 1} of the published case ${observation.case}`;
+    case 'setting':
+      return observation.written;
+    case 'trust':
+      return `${observation.form} by ${observation.by}${observation.subject === null ? '' : `: ${observation.subject}`}`;
+    case 'tunnel':
+      return `${observation.technology} tunnel, ${observation.state}${observation.peer === null ? '' : `, to ${observation.peer}`}`;
+    case 'update': {
+      const { installs, origin, check, skippable } = observation;
+      return `${installs}${origin === null ? '' : ` from ${origin}`}: ${check}${skippable ? ', can be skipped' : ''}`;
+    }
+    case 'web-route': {
+      const { server, route, guard, runs } = observation;
+      return `${server} ${route}: guard ${guard}${runs === null ? '' : `, runs ${runs}`}`;
+    }
   }
 }
 

@@ -15,7 +15,13 @@ const DEPTH_LIMIT = 16;
 
 /** What is examined: bytes as delivered, or a tree that others extracted. */
 export type Subject =
-  | { readonly kind: 'bytes'; readonly name: string; readonly artefact: Artefact }
+  | {
+      readonly kind: 'bytes';
+      readonly name: string;
+      readonly artefact: Artefact;
+      /** True: it is looked at by its name too, as a file of a tree is: a configuration, a scan, a log. */
+      readonly named: boolean;
+    }
   | {
       readonly kind: 'tree';
       readonly name: string;
@@ -126,7 +132,7 @@ export async function examineOverlays(
 ): Promise<readonly (readonly MadeStatement[])[]> {
   const work: Work = { registry, run, progress, failures: [], done: new Map(), killed: false };
   const contents = overlays.flatMap(({ changes }) => changes.map(({ content }) => content));
-  const subjects = contents.map((artefact): Subject => ({ kind: 'bytes', name: '', artefact }));
+  const subjects = contents.map((artefact): Subject => ({ kind: 'bytes', name: '', artefact, named: false }));
   const { opened } = await openAll(work, subjects);
   const copies = overlays.map((overlay) => copyOf(base, overlay, opened));
   const replaced = copies.map(({ tree, changed }): Tree => ({ ...tree, entries: changed }));
@@ -265,18 +271,13 @@ function unopened(artefact: Artefact, reason: string): Opened {
 }
 
 function treesOf(subjects: readonly Subject[], opened: ReadonlyMap<Digest, Opened>): readonly Tree[] {
-  const given = subjects.flatMap((subject) =>
-    subject.kind === 'tree'
-      ? [
-          {
-            id: `${subject.artefact.digest}#0`,
-            artefact: subject.artefact.digest,
-            format: 'tree',
-            entries: subject.entries,
-          },
-        ]
-      : [],
-  );
+  const given = subjects.flatMap((subject) => {
+    const { artefact, name } = subject;
+    if (subject.kind === 'bytes' && !subject.named) return [];
+    const entries = subject.kind === 'tree' ? subject.entries : [namedEntry(name, artefact)];
+    const id = subject.kind === 'tree' ? `${artefact.digest}#0` : `${artefact.digest}#input`;
+    return [{ id, artefact: artefact.digest, format: 'tree', entries }];
+  });
   const found = [...opened.values()].flatMap(({ artefact, parts }) =>
     parts.map(({ format, entries }, i) => ({
       id: `${artefact.digest}#${i}`,
@@ -298,6 +299,12 @@ function treesOf(subjects: readonly Subject[], opened: ReadonlyMap<Digest, Opene
         )
         .toSorted(byPath),
     }));
+}
+
+/** An input that is one file, as a tree would list it. */
+function namedEntry(path: string, content: Artefact): Entry {
+  const unknown = { mode: null, uid: null, gid: null, modifiedAt: null, target: null, device: null };
+  return { path, type: 'file', ...unknown, stored: [], content };
 }
 
 function byPath(a: TreeEntry, b: TreeEntry): number {
@@ -393,11 +400,12 @@ async function observeEntries(work: Work, trees: readonly Tree[]): Promise<reado
 
 async function observeTrees(work: Work, trees: readonly Tree[]): Promise<readonly Seen[]> {
   const observers = work.registry.observers.filter((observer) => observer.reads === 'tree');
-  const pairs = trees.flatMap(({ id, entries }) =>
+  const pairs = trees.flatMap(({ id, artefact, entries }) =>
     observers
       .map((observer) => ({
         observer: observer.id,
         tree: id,
+        container: artefact,
         entries: entries.filter((entry) => observer.wants(entry)),
       }))
       .filter((pair) => pair.entries.length > 0),
@@ -409,12 +417,17 @@ async function observeTrees(work: Work, trees: readonly Tree[]): Promise<readonl
     pairs[i]?.entries.reduce((sum, { content }) => sum + (content?.size ?? 0), 0) ?? 0;
   const outcomes = await runAll(work, 'observe', tasks, sizeOf);
   return outcomes.flatMap((outcome, i) => {
-    const { observer, tree, entries } = pairs[i] as (typeof pairs)[number]; // one outcome a task
+    const { observer, tree, container, entries } = pairs[i] as (typeof pairs)[number]; // one outcome a task
     note(work, outcome, observer, tree);
-    const modes = new Map(entries.map(({ path, mode }) => [path, mode]));
-    return observationsOf(outcome).map((observation) =>
-      seenBy(observer, 'tree', observation, tree, modes.get(observation.place.path ?? '') ?? null),
-    );
+    const byName = new Map(entries.map((entry) => [entry.path, entry]));
+    return observationsOf(outcome).map((observation) => {
+      const entry = byName.get(observation.place.path ?? '');
+      const placed =
+        entry?.content === null
+          ? { ...observation, place: { ...observation.place, artefact: container, range: null } }
+          : observation;
+      return seenBy(observer, 'tree', placed, tree, entry?.mode ?? null);
+    });
   });
 }
 
@@ -447,7 +460,7 @@ export function examineAll(
   return registry.examiners.flatMap((examiner) => {
     const own = sorted.filter(({ observation }) => examiner.reads.includes(observation.kind));
     return examiner
-      .examine({ sightings: own, declaration })
+      .examine({ sightings: own, declaration, knowledge: registry.knowledge })
       .map((statement) => ({ examiner: `${examiner.id}@${examiner.version}`, statement }));
   });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '#domain/canonical';
+import type { Knowledge } from '#domain/knowledge';
 import type { Outcomes, Run } from '#domain/ports';
 import type { Registry } from '#domain/registry';
 import type { Outcome, Task } from '#domain/task';
@@ -9,7 +10,20 @@ export function taskName(task: Task, registry: Registry): string {
   const plugin = task.kind === 'open' ? 'open' : task.kind === 'plant' ? task.implant : task.observer;
   const code = registry.code[plugin];
   if (code === undefined) throw new Error(`no code digest of ${plugin}; run: npm run index`);
-  return createHash('sha256').update(code).update('\n').update(canonicalJson(task)).digest('hex');
+  const hash = createHash('sha256').update(code).update('\n').update(canonicalJson(task));
+  const observer = registry.observers.find(({ id }) => id === plugin);
+  if (observer?.reads === 'bytes' && observer.usesKnowledge === true) hash.update(knowledgeDigest(registry));
+  return hash.digest('hex');
+}
+
+const knowledgeDigests = new WeakMap<Knowledge, string>();
+
+function knowledgeDigest({ knowledge }: Registry): string {
+  const known = knowledgeDigests.get(knowledge);
+  if (known !== undefined) return known;
+  const digest = createHash('sha256').update(canonicalJson(knowledge)).digest('hex');
+  knowledgeDigests.set(knowledge, digest);
+  return digest;
 }
 
 /** Runs only what was never run before, and keeps what comes of it.

@@ -1,11 +1,12 @@
 import type { Artefact, Entry, EntryHead, Extent, Opened, Part } from '#domain/artefact';
 import { Malformed, Spent } from '#domain/error';
+import { NO_KNOWLEDGE } from '#domain/knowledge';
 import type { Observation } from '#domain/observation';
 import type { Format, Reading } from '#domain/plugin';
 import type { Blobs, Deposit, Source } from '#domain/ports';
 import type { ByteRange } from '#domain/range';
 import type { Registry } from '#domain/registry';
-import type { Outcome, Task, TreeEntry } from '#domain/task';
+import { NO_CONTENT, type Outcome, type Task, type TreeEntry } from '#domain/task';
 import { complement } from '#engine/bytes/ranges';
 import { type Search, searchFor } from '#engine/bytes/search';
 import { windowOf } from '#engine/bytes/source';
@@ -68,7 +69,11 @@ function observe(task: Exclude<Task, { kind: 'open' | 'plant' }>, registry: Regi
   function look(): readonly Observation[] {
     if (task.kind === 'observe-bytes' && observer?.reads === 'bytes') {
       const { digest } = task.artefact;
-      return observer.observe(blobs.open(digest), (range) => ({ artefact: digest, path: null, range }));
+      return observer.observe(
+        blobs.open(digest),
+        (range) => ({ artefact: digest, path: null, range }),
+        observer.usesKnowledge === true ? registry.knowledge : NO_KNOWLEDGE,
+      );
     }
     if (task.kind === 'observe-entry' && observer?.reads === 'entry') {
       const { content, path } = task.entry;
@@ -79,8 +84,8 @@ function observe(task: Exclude<Task, { kind: 'open' | 'plant' }>, registry: Regi
     if (task.kind === 'observe-tree' && observer?.reads === 'tree') {
       const open = (entry: TreeEntry) => (entry.content === null ? null : blobs.open(entry.content.digest));
       const at = (entry: TreeEntry, range: ByteRange | null) => {
-        if (entry.content === null) throw new Error(`${entry.path} has no content to point at`);
-        return { artefact: entry.content.digest, path: entry.path, range };
+        // The host knows the container of an entry without content; a task does not, so that the next release has the same.
+        return { artefact: entry.content?.digest ?? NO_CONTENT, path: entry.path, range };
       };
       return observer.observe(task.entries, open, at);
     }

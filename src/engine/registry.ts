@@ -4,6 +4,7 @@ import { formats } from '#engine/decode/index';
 import { observers } from '#engine/describe/index';
 import { examiners } from '#engine/examine/index';
 import { implants } from '#engine/implant/index';
+import { knowledge } from '#engine/knowledge';
 
 /** Everything this build can read, see, ask and plant. */
-export const registry: Registry = { formats, observers, examiners, implants, code };
+export const registry: Registry = { formats, observers, examiners, implants, code, knowledge };

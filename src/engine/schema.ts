@@ -95,6 +95,18 @@ export const openedSchema = z
 
 const place = z.strictObject({ artefact: digest, path: path.nullable(), range: byteRange.nullable() });
 
+const facilityKind = z.enum([
+  'capture',
+  'mirror',
+  'remote-mirror',
+  'traffic-export',
+  'flow-export',
+  'lawful-intercept',
+  'tls-interception',
+  'content-log',
+]);
+const facilityState = z.enum(['on', 'off', 'available']);
+
 export const observationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('account'),
@@ -166,6 +178,165 @@ export const observationSchema = z.discriminatedUnion('kind', [
     host: line,
     port: count.nullable(),
     scheme: line.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('agent'),
+    place,
+    protocol: word,
+    program: line.nullable(),
+    server: line.nullable(),
+    enabled: z.boolean().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('command'),
+    place,
+    shell: word,
+    name: line,
+    hidden: z.boolean(),
+    runs: line.nullable(),
+    opensShell: z.boolean(),
+    privilege: line.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('credential'),
+    place,
+    secret: z.enum(['password', 'community', 'shared-key', 'token']),
+    form: z.enum(['argument', 'setting', 'address', 'comparison', 'text']),
+    user: line.nullable(),
+    taker: line,
+    length: count,
+    isProtected: z.boolean(),
+    shared: sentence.nullable(),
+    fingerprint: word.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('disguise'),
+    place,
+    form: z.enum([
+      'process-name',
+      'hidden-name',
+      'mount-over',
+      'type-disagrees',
+      'time-disagrees',
+      'size-disagrees',
+      'look-alike-name',
+    ]),
+    seems: line,
+    is: line,
+  }),
+  z.strictObject({
+    kind: z.literal('encoded'),
+    place,
+    layers: z.array(word).max(100),
+    size: count,
+    holds: word,
+    says: z.array(line).max(1000),
+    run: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('facility'),
+    place,
+    facility: facilityKind,
+    by: line,
+    state: facilityState,
+    destination: line.nullable(),
+    switchedBy: line.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('file-mode'),
+    place,
+    type: word,
+    mode: z.int().min(0).max(0o7777),
+    uid: z.number().nullable(),
+    gid: z.number().nullable(),
+    capabilities: line.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('log-change'),
+    place,
+    form: z.enum(['suppressed', 'wiped', 'redirected', 'unrecorded']),
+    of: line,
+    by: line,
+  }),
+  z.strictObject({
+    kind: z.literal('module'),
+    place,
+    name: line,
+    path: path.nullable(),
+    usualPlace: z.boolean().nullable(),
+    reached: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('name-override'),
+    place,
+    form: z.enum(['hosts', 'resolver', 'answer']),
+    name: line.nullable(),
+    address: line,
+  }),
+  z.strictObject({
+    kind: z.literal('open-port'),
+    place,
+    host: line,
+    transport: z.enum(['tcp', 'udp', 'sctp', 'ip']),
+    port: count,
+    state: z.enum(['open', 'closed', 'filtered', 'open|filtered', 'unfiltered', 'closed|filtered']),
+    service: line.nullable(),
+    product: line.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('preload'),
+    place,
+    by: word,
+    library: line,
+    into: line.nullable(),
+    present: z.boolean().nullable(),
+  }),
+  z.strictObject({ kind: z.literal('published'), place, case: word, indicator: word, index: count }),
+  z.strictObject({
+    kind: z.literal('setting'),
+    place,
+    dialect: word,
+    subject: word,
+    written: line,
+    value: line.nullable(),
+    on: z.boolean().nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('trust'),
+    place,
+    form: z.enum(['anchor', 'pin', 'verification-off']),
+    by: line,
+    subject: line.nullable(),
+    publicFingerprint: word.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('tunnel'),
+    place,
+    technology: word,
+    peer: line.nullable(),
+    state: z.enum(['shipped', 'configured', 'started']),
+    program: path.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('update'),
+    place,
+    installs: line,
+    origin: line.nullable(),
+    check: z.enum(['signature', 'keyed-digest', 'digest', 'checksum', 'none-seen']),
+    checkedBy: line.nullable(),
+    skippable: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal('web-route'),
+    place,
+    server: word,
+    route: line,
+    handler: line.nullable(),
+    guard: z.enum(['present', 'none-seen', 'not-visible']),
+    guardedBy: line.nullable(),
+    runs: line.nullable(),
+    takesRequest: z.boolean(),
+    linked: z.boolean().nullable(),
   }),
 ]);
 
@@ -250,6 +421,35 @@ export const aboutSchema = z.strictObject({
   gate,
 });
 
+const portExpression = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('any') }),
+  z.strictObject({ kind: z.literal('ranges'), ranges: z.array(z.tuple([count, count])).max(LISTED) }),
+  z.strictObject({ kind: z.literal('dynamic') }),
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('unresolved'), text: line }),
+]);
+
+const matrixEnd = z.strictObject({ device: line.nullable(), address: line.nullable(), port: portExpression });
+
+const matrixRow = z.strictObject({
+  at: line,
+  component: line.nullable(),
+  from: matrixEnd,
+  to: matrixEnd,
+  transport: word.nullable(),
+  application: line.nullable(),
+  purpose: line.nullable(),
+  authentication: line.nullable(),
+  encryption: line.nullable(),
+  plane: z
+    .enum(['management', 'control', 'user', 'oam', 'service', 'sync', 'internal', 'debug', 'unknown'])
+    .nullable(),
+  direction: z.enum(['in', 'out', 'both']).nullable(),
+  defaultState: z.enum(['open', 'closed', 'on-demand']).nullable(),
+  blanket: z.boolean(),
+  defects: z.array(sentence).max(1000),
+});
+
 export const declarationSchema = z.strictObject({
   source: path,
   accounts: z
@@ -275,6 +475,22 @@ export const declarationSchema = z.strictObject({
         purpose: line.nullable(),
       }),
     )
+    .max(LISTED)
+    .nullable(),
+  matrix: z.array(matrixRow).max(LISTED).nullable(),
+  components: z
+    .array(
+      z.strictObject({ name: line, version: line.nullable(), purl: line.nullable(), cpe: line.nullable() }),
+    )
+    .max(LISTED)
+    .nullable(),
+  changes: z
+    .array(z.strictObject({ component: line, text: line }))
+    .max(LISTED)
+    .nullable(),
+  privilegedFiles: z.array(path).max(LISTED).nullable(),
+  documents: z
+    .array(z.strictObject({ subject: word, title: line }))
     .max(LISTED)
     .nullable(),
 });
@@ -399,7 +615,19 @@ export const recordSchema = z.strictObject({
   }),
   questions: z.array(questionAnswer).max(100),
   indications: z.array(indication).max(LISTED),
-  facilities: none,
+  facilities: z
+    .array(
+      z.strictObject({
+        facility: facilityKind,
+        by: line,
+        state: facilityState,
+        destination: line.nullable(),
+        switchedBy: line.nullable(),
+        documented: z.boolean().nullable(),
+        evidence: z.array(evidence).max(LISTED),
+      }),
+    )
+    .max(LISTED),
   talk: cut(z.strictObject({ value: line, host: line, files: count, evidence })),
   declarations: z.strictObject({ given: count, rows: count, unusable: count }),
   coverage: z.strictObject({
@@ -448,7 +676,18 @@ export const recordSchema = z.strictObject({
   components: none,
   holes: none,
   problems: none,
-  requirements: none,
+  requirements: z
+    .array(
+      z.strictObject({
+        catalogue: word,
+        clause: word,
+        title: line,
+        verdict: z.enum(['satisfied', 'not-satisfied', 'not-decided']),
+        why: sentence,
+        indications: z.array(word).max(LISTED),
+      }),
+    )
+    .max(10_000),
   failures: z
     .array(
       z.strictObject({

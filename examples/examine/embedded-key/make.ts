@@ -1,8 +1,9 @@
 // node examples/examine/embedded-key/make.ts: writes the inputs of the examiner of keys.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Declaration, DeclaredKey } from '#domain/declaration';
-import type { CertificateObservation, KeyObservation, Place } from '#domain/observation';
+import { type Declaration, type DeclaredKey, NOTHING_DECLARED } from '#domain/declaration';
+import type { CertificateObservation, KeyObservation } from '#domain/observation';
+import type { Place } from '#domain/place';
 import type { Sighting } from '#domain/plugin';
 
 type Facts = Partial<KeyObservation> & { readonly path: string; readonly tree?: string };
@@ -67,7 +68,7 @@ function certificate(path: string, publicFingerprint: string): Sighting {
 
 function declared(...keys: readonly Partial<DeclaredKey>[]): Declaration {
   const whole = keys.map((one) => ({ path: null, publicFingerprint: null, purpose: null, ...one }));
-  return { source: 'keys.csv', accounts: null, services: null, keys: whole };
+  return { ...NOTHING_DECLARED, source: 'keys.csv', keys: whole };
 }
 
 function write(
@@ -201,10 +202,9 @@ write(
   'Accounts were declared, keys were not spoken of: undocumented stays unknown.',
   [key({ path: 'etc/other.key' })],
   {
+    ...NOTHING_DECLARED,
     source: 'accounts.csv',
     accounts: [],
-    services: null,
-    keys: null,
   },
 );
 

@@ -1,7 +1,7 @@
 // node examples/examine/undeclared-account/make.ts: writes the inputs of the examiner of accounts.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Declaration } from '#domain/declaration';
+import { type Declaration, NOTHING_DECLARED } from '#domain/declaration';
 import type { AccountObservation } from '#domain/observation';
 import type { Sighting } from '#domain/plugin';
 
@@ -41,10 +41,9 @@ const pointing = { store: 'passwd', password: 'unset' } as const;
 
 function declared(...names: readonly string[]): Declaration {
   return {
+    ...NOTHING_DECLARED,
     source: 'accounts.csv',
     accounts: names.map((name) => ({ name, purpose: null })),
-    services: null,
-    keys: null,
   };
 }
 
@@ -160,10 +159,9 @@ write(
   'Services were declared, accounts were not spoken of: undocumented stays unknown.',
   [seen({ path: 'etc/shadow', ...md5() })],
   {
+    ...NOTHING_DECLARED,
     source: 'matrix.xlsx',
-    accounts: null,
     services: [],
-    keys: null,
   },
 );
 

@@ -1,6 +1,7 @@
 import type { Declaration } from '#domain/declaration';
 import type { Facts, Statement } from '#domain/indication';
-import type { KeyObservation, Place } from '#domain/observation';
+import type { KeyObservation } from '#domain/observation';
+import type { Place } from '#domain/place';
 import type { Examiner, Sighting } from '#domain/plugin';
 
 /** Private keys that are the same on every device, keys that may log in, and keys short enough to be computed. */

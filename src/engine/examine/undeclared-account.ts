@@ -1,6 +1,7 @@
 import type { Declaration } from '#domain/declaration';
 import type { Facts, Statement, Strength } from '#domain/indication';
-import type { AccountObservation, PasswordScheme, Place } from '#domain/observation';
+import type { AccountObservation, PasswordScheme } from '#domain/observation';
+import type { Place } from '#domain/place';
 import type { Examiner, Sighting } from '#domain/plugin';
 
 /** Accounts with a password that everybody who has the image can work on, or without one. */

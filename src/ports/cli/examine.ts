@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { About, TargetState } from '#domain/about';
 import { Refused } from '#domain/error';
 import type { Strength } from '#domain/indication';
-import type { AssayRecord, Isolation, Power } from '#domain/record';
+import type { AssayRecord, InputKind, Isolation, Power } from '#domain/record';
 import { assess, type Context, coverageOf } from '#engine/assessment';
 import { readAbout, readDeclaration, type ReadDeclaration } from '#engine/documents';
 import { type Examination, examine, type Subject } from '#engine/examination';
@@ -234,6 +234,9 @@ function declarationOf(given: readonly GivenInput[]): ReadDeclaration | null {
   return only === undefined ? null : readDeclaration(only.document, only.name);
 }
 
+/** Inputs that are looked at by their names too. */
+const NAMED: ReadonlySet<InputKind> = new Set(['config', 'scan', 'log']);
+
 /** Stores the inputs and says what of them is examined. */
 function takeIn(
   given: readonly GivenInput[],
@@ -255,7 +258,7 @@ function takeIn(
       `  ${kind.padEnd(11)} ${name.slice(0, 32).padEnd(32)} ${megabytes(size)}  ${artefact.digest.slice(0, 19)}`,
     );
     if (tree !== null) subjects.push({ kind: 'tree', name, artefact, entries: tree.entries });
-    else if (kind !== 'declaration') subjects.push({ kind: 'bytes', name, artefact });
+    else if (kind !== 'declaration') subjects.push({ kind: 'bytes', name, artefact, named: NAMED.has(kind) });
   }
   return { subjects, inputs };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Observation, Place } from '#domain/observation';
+import type { Observation } from '#domain/observation';
+import type { Place } from '#domain/place';
 import type { BytesObserver } from '#domain/plugin';
 import { authorisedLinesOf } from '#engine/describe/keys/authorised-lines';
 import type { Finding } from '#engine/describe/keys/finding';

@@ -1,0 +1,71 @@
+/** What the product knows beside the target: published facts as data, each with source and date. */
+export interface Knowledge {
+  readonly knownCases: readonly KnownCase[];
+  readonly requirements: readonly Requirement[];
+  /** Name of a body of knowledge → its date, ISO. Stands in the record. */
+  readonly dates: Readonly<Record<string, string>>;
+}
+
+/** What is known when nothing is. */
+export const NO_KNOWLEDGE: Knowledge = { knownCases: [], requirements: [], dates: {} };
+
+/** `checked`: read at the source; `memory`: held for certain, not read again. */
+export type Certainty = 'checked' | 'memory';
+
+/** A documented case of hidden access, communication, interception or concealment in network equipment. */
+export interface KnownCase {
+  readonly id: string;
+  readonly name: string;
+  readonly year: number;
+  readonly vendor: string;
+  /** `account`, `service`, `key`, `knock`, `endpoint`, `interception`, `integrity`, `concealment`, `supply-chain`. */
+  readonly class: string;
+  /** True: whether it was meant is disputed. */
+  readonly contested: boolean;
+  readonly source: string;
+  readonly indicators: readonly Indicator[];
+}
+
+export interface Indicator {
+  /** `string`, `account`, `credential`, `port`, `path`, `key`, `endpoint`, … */
+  readonly kind: string;
+  readonly value: string;
+  readonly certainty: Certainty;
+}
+
+/** What an examination of artefacts can decide of a requirement. `full`: both ways; `fail-only`: a violation alone;
+ *  `indicate`: the setting is seen, a live test stays open; `document`: whether evidence was handed in; `live`: nothing. */
+export type Decidability = 'full' | 'fail-only' | 'indicate' | 'document' | 'live';
+
+/** A testable statement of a catalogue. */
+export interface Requirement {
+  /** `TS 33.117`. */
+  readonly catalogue: string;
+  readonly clause: string;
+  readonly title: string;
+  /** What it asks, in our words. */
+  readonly says: string;
+  readonly decidability: Decidability;
+  /** What deciding it needs: each one of the kinds of input and declaration named here must be given. */
+  readonly needs: readonly RequirementNeed[];
+  /** Ids of examiners whose statements speak to it. */
+  readonly examiners: readonly string[];
+  /** Subjects of settings that speak to it. */
+  readonly settings: readonly string[];
+}
+
+export type RequirementNeed =
+  | 'firmware'
+  | 'config'
+  | 'capture'
+  | 'scan'
+  | 'accounts'
+  | 'matrix'
+  | 'privileged-files'
+  | 'components'
+  | 'documents'
+  | 'end-of-life'
+  | 'vulnerabilities'
+  | 'second-image'
+  | 'code'
+  | 'live-test';
