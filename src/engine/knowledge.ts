@@ -3,10 +3,12 @@ import type { Knowledge } from '#domain/knowledge';
 
 /** Published facts that come with this build. */
 export const knowledge: Knowledge = {
-  knownCases: [],
-  requirements: [],
+  knownCases: [
+  ],
+  requirements: [
+  ],
   dates: {
     'known-cases': 'none',
-    requirements: 'none',
+    'requirements': 'none',
   },
 };
