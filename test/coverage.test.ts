@@ -70,6 +70,17 @@ test('content counts where it arrived, padding not at all', () => {
   assert.equal(gapShareOf(coverage), 230 / 454);
 });
 
+test('payload that a part keeps counts in it, whatever else it hands on', () => {
+  const kernel = artefact('kernel', 500);
+  const parts = (stored: readonly ByteRange[]) => [part([0, 500], [file('config.gz', INNER, stored)])];
+  const whole = extents(['header', 20], ['payload', 480]);
+  const counted = (stored: readonly ByteRange[]) =>
+    bytesCoverage([{ artefact: kernel, parts: parts(stored), extents: whole }], () => '', cut).innermost;
+  assert.deepEqual(counted([[400, 440]]), { total: 460, explained: 460 });
+  // A part that does not say where its file lies may have given all of it.
+  assert.deepEqual(counted([]), { total: 20, explained: 20 });
+});
+
 test('gaps stand largest first, with the way to them', () => {
   assert.deepEqual(
     coverage.gaps.listed.map(({ path, range }) => [path, range]),

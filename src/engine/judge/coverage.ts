@@ -20,7 +20,7 @@ export function bytesCoverage(
   const innermost = { total: 0, explained: 0 };
   const gaps: Gap[] = [];
   for (const { artefact, extents, parts } of opened) {
-    const handedOn = joined(parts.filter(handsOn).map(({ range }) => range));
+    const handedOn = joined(parts.flatMap(handedOnBy));
     let next = 0;
     for (const { range, role, reason } of extents) {
       const length = lengthOf(range);
@@ -53,9 +53,10 @@ export function bytesCoverage(
   return { ...sum, innermost, gaps: cut(gaps.toSorted(byWeight), LISTED) };
 }
 
-/** True: what the part holds is artefacts of their own. */
-function handsOn({ entries }: Part): boolean {
-  return entries.some(({ content }) => content !== null);
+/** Bytes of a part that are artefacts of their own: where its files lie, or all of it when it does not say where. */
+function handedOnBy({ range, entries }: Part): readonly ByteRange[] {
+  const given = entries.filter(({ content }) => content !== null && content.size > 0);
+  return given.some(({ stored }) => stored.length === 0) ? [range] : given.flatMap(({ stored }) => stored);
 }
 
 /** The same bytes as sorted ranges without overlap. */
