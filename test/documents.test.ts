@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { NOTHING_DECLARED } from '#domain/declaration';
 import { Refused } from '#domain/error';
 import { DEFAULT_GATE, readAbout, readDeclaration } from '#engine/documents';
 import { implants } from '#engine/implant/index';
@@ -138,7 +139,7 @@ test('the declaration of the demonstration is read whole', () => {
 
 test('an absent list is nothing said, an empty list is none', () => {
   const { declaration } = readDeclaration({ ...DECLARES, accounts: [] }, 'd.yaml');
-  assert.deepEqual(declaration, { source: 'd.yaml', accounts: [], services: null, keys: null });
+  assert.deepEqual(declaration, { ...NOTHING_DECLARED, source: 'd.yaml', accounts: [] });
 });
 
 test('a row that cannot be compared is counted, never half believed', () => {
