@@ -4,8 +4,17 @@ import { Malformed } from '#domain/error';
  *  @throws Malformed when it breaks or gives more than `limit` bytes. Source: LZ4 Block Format Description (2022) */
 export function lz4Block(bytes: Uint8Array, limit: number): Uint8Array {
   const out = new Uint8Array(limit);
+  return out.subarray(0, lz4Into(bytes, out, 0, limit));
+}
+
+/** Decompresses one raw LZ4 block behind what it may reach back to.
+ *  @param out    holds the output of earlier blocks up to `from`
+ *  @param limit  where output must end, at most `out.length`
+ *  @returns where the output ends in `out`
+ *  @throws Malformed as {@link lz4Block} */
+export function lz4Into(bytes: Uint8Array, out: Uint8Array, from: number, limit: number): number {
   let at = 0;
-  let outAt = 0;
+  let outAt = from;
   while (at < bytes.length) {
     const token = bytes[at++] as number; // at < length
     let literals = token >>> 4;
@@ -24,10 +33,10 @@ export function lz4Block(bytes: Uint8Array, limit: number): Uint8Array {
     length += 4;
     if (distance === 0 || distance > outAt || outAt + length > limit)
       throw new Malformed('LZ4 match leaves the block', at);
-    for (let from = outAt - distance, end = outAt + length; outAt < end; )
-      out[outAt++] = out[from++] as number;
+    for (let copied = outAt - distance, end = outAt + length; outAt < end; )
+      out[outAt++] = out[copied++] as number;
   }
-  return out.subarray(0, outAt);
+  return outAt;
 }
 
 /** A length of 15 goes on in further bytes, each up to 255. */
