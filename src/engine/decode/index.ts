@@ -15,7 +15,9 @@ import { gzip } from '#engine/decode/gzip';
 import { ico } from '#engine/decode/ico';
 import { jpeg } from '#engine/decode/jpeg';
 import { lua } from '#engine/decode/lua';
+import { lz4 } from '#engine/decode/lz4';
 import { lzma } from '#engine/decode/lzma';
+import { lzop } from '#engine/decode/lzop';
 import { mo } from '#engine/decode/mo';
 import { png } from '#engine/decode/png';
 import { riff } from '#engine/decode/riff';
@@ -55,7 +57,9 @@ export const formats: readonly Format[] = [
   ico,
   jpeg,
   lua,
+  lz4,
   lzma,
+  lzop,
   mo,
   png,
   riff,
