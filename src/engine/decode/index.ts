@@ -13,6 +13,7 @@ import { ext } from '#engine/decode/ext/ext';
 import { gif } from '#engine/decode/gif';
 import { gzip } from '#engine/decode/gzip';
 import { ico } from '#engine/decode/ico';
+import { jffs2 } from '#engine/decode/jffs2/jffs2';
 import { jpeg } from '#engine/decode/jpeg';
 import { lua } from '#engine/decode/lua';
 import { lz4 } from '#engine/decode/lz4';
@@ -55,6 +56,7 @@ export const formats: readonly Format[] = [
   gif,
   gzip,
   ico,
+  jffs2,
   jpeg,
   lua,
   lz4,
