@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Doc } from '#domain/plugin';
+import { SETTINGS } from '#domain/settings';
 import { closureOf } from './imports.ts';
 import { loadPlugin, type Plugin, type PluginFile, pluginFiles, type Room, ROOMS, ROOT } from './plugins.ts';
 import { publishedSchema, SCHEMA_FILE } from './schema.ts';
@@ -32,6 +33,7 @@ export async function generatedFiles(root: string = ROOT): Promise<ReadonlyMap<s
   files.set('src/engine/code.ts', codeOf(all, root));
   files.set('src/engine/knowledge.ts', knowledgeOf(root));
   files.set('LIMITS.md', limitsOf(rooms));
+  files.set('docs/settings.md', settingsList());
   files.set(SCHEMA_FILE, publishedSchema());
   return files;
 }
@@ -224,6 +226,17 @@ function particulars(plugin: Plugin): string {
 
 function bullets(texts: readonly string[]): string {
   return texts.map((text) => `- ${text}\n`).join('');
+}
+
+/** Every subject of a setting; the compiler refuses an observer that gives another. */
+function settingsList(): string {
+  const rows = Object.entries(SETTINGS).map(([subject, meaning]) => `| \`${subject}\` | ${meaning} |\n`);
+  return [
+    `<!-- ${MARK.replace('the plug-ins', 'src/domain/settings.ts')} -->\n# Settings\n\n`,
+    'What a configuration says, in words that hold for every vendor. Observers give nothing else as a subject. A setting is\n',
+    'on, off, or a value that is neither; secrets are never among the values.\n',
+    `\n| subject | what is set |\n|---|---|\n${rows.join('')}`,
+  ].join('');
 }
 
 /** Limits that no single plug-in has. */

@@ -36,6 +36,14 @@ export type PasswordScheme =
   | 'nt-hash'
   | 'apr1'
   | 'sha1'
+  | 'sha256'
+  | 'pbkdf2'
+  /** Of a vendor, one way, computed by nobody else: `irreversible-cipher` and the like. */
+  | 'vendor-hash'
+  /** Of a vendor, turned back with a key that the device or all devices hold. */
+  | 'vendor-cipher'
+  /** Of a vendor, turned back by anyone: type 7, `$9$`. */
+  | 'vendor-encoding'
   | 'plain'
   | 'unknown';
 

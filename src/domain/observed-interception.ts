@@ -1,4 +1,5 @@
 import type { Place } from '#domain/place';
+import type { SettingSubject } from '#domain/settings';
 
 /** What a facility can do to traffic that is not its own. */
 export type FacilityKind =
@@ -34,8 +35,8 @@ export interface SettingObservation {
   readonly place: Place;
   /** `vrp`, `ios`, `junos`, `sros`, `uci`, `sshd`, `snmpd`, `nginx`, `sysctl`, … */
   readonly dialect: string;
-  /** Vendor-neutral name from the list in docs/settings.md: `management.telnet`, `snmp.version`, `log.export`, … */
-  readonly subject: string;
+  /** Vendor-neutral: `management.telnet`, `snmp.version`, `log.export`, … */
+  readonly subject: SettingSubject;
   /** As the vendor writes it, without secrets. */
   readonly written: string;
   /** Value without secrets; null: the statement has none. */

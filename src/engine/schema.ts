@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { STRENGTHS } from '#domain/indication';
 import { LEVELS } from '#domain/level';
 import { QUESTIONS } from '#domain/question';
+import { SETTINGS, type SettingSubject } from '#domain/settings';
 
 /* The nouns of the domain as they arrive from outside: from a worker, from the cache, from a record on disk.
    test/schema.types.ts proves that each is its domain type; an unknown key is refused. */
@@ -105,6 +106,8 @@ const facilityKind = z.enum([
   'tls-interception',
   'content-log',
 ]);
+/** The keys are literals of our own list. */
+const settingSubject = z.enum(Object.keys(SETTINGS) as SettingSubject[]);
 const facilityState = z.enum(['on', 'off', 'available']);
 
 export const observationSchema = z.discriminatedUnion('kind', [
@@ -129,6 +132,11 @@ export const observationSchema = z.discriminatedUnion('kind', [
         'nt-hash',
         'apr1',
         'sha1',
+        'sha256',
+        'pbkdf2',
+        'vendor-hash',
+        'vendor-cipher',
+        'vendor-encoding',
         'plain',
         'unknown',
       ])
@@ -296,7 +304,7 @@ export const observationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('setting'),
     place,
     dialect: word,
-    subject: word,
+    subject: settingSubject,
     written: line,
     value: line.nullable(),
     on: z.boolean().nullable(),

@@ -206,6 +206,11 @@ const SCHEMES: Readonly<Record<PasswordScheme, string>> = {
   'nt-hash': 'NT-hash',
   apr1: 'apr1-MD5',
   sha1: 'SHA-1',
+  sha256: 'SHA-256',
+  pbkdf2: 'PBKDF2',
+  'vendor-hash': 'vendor-hashed',
+  'vendor-cipher': 'vendor-encrypted',
+  'vendor-encoding': 'vendor-encoded',
   plain: 'plain-text',
   unknown: 'hashed',
 };
@@ -218,6 +223,7 @@ const QUICK: readonly (PasswordScheme | null)[] = [
   'apr1',
   'nt-hash',
   'sha1',
+  'sha256',
 ];
 
 const TITLE_LIMIT = 100;

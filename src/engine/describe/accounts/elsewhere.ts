@@ -3,7 +3,7 @@ import { overlaps } from '#domain/range';
 import { latin1 } from '#engine/bytes/text';
 import { passwd, shadow } from '#engine/describe/accounts/files';
 import { type Account, isName, type Line, type Stated } from '#engine/describe/accounts/line';
-import { isPlain, schemeOf, stored, unixPassword } from '#engine/describe/accounts/password';
+import { isPlain, schemeOf, stored, unixPassword } from '#engine/bytes/password';
 
 /** Bytes looked at in one step, and how much of a line is looked at before and behind a mark: a line with a yescrypt hash and
  *  long paths stays below 600 characters. */

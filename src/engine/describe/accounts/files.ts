@@ -7,7 +7,7 @@ import {
   serverPassword,
   stored,
   unixPassword,
-} from '#engine/describe/accounts/password';
+} from '#engine/bytes/password';
 
 /** Reads one line of a file of a known kind; null: the line is none of that kind. */
 export type Reader = (line: string) => Account | null;

@@ -1,5 +1,5 @@
 import type { ByteRange } from '#domain/range';
-import type { Password } from '#engine/describe/accounts/password';
+import type { Password } from '#engine/bytes/password';
 
 /** One line of a file, without its ending. */
 export interface Line {
