@@ -3,7 +3,7 @@
 /** Plug-in id → SHA-256 in hex over the plug-in and everything it runs: files and locked packages.
  *  `open` covers all formats and what opens an artefact with them. */
 export const code: Readonly<Record<string, string>> = {
-  accounts: '6c9e7a902e61a17d497a023501cbf2232590408e3ec7c068c98029d3c5b18d89',
+  accounts: 'd9cf4abcb5f4e146831cd81697b9156e15cf167f0cb23a1cfa4e2b5a3aec1515',
   ar: 'da65057323edf930440dd07c80a09c10ab1050b41c78d734c52c300e8bed4347',
   arcadyan: '34d1fb33382ead50dede27692b1052a19db6a99fbb61ae42082ad844e6662e1a',
   bmp: '6f1fcb393396f4658cb1c5f3e24100994b11967ce0d318aebdc5113ae2763485',
@@ -45,7 +45,7 @@ export const code: Readonly<Record<string, string>> = {
   trx: '64829a676afbfa32e755dd99bc573aaaea45d3d87fdc4c6ea0becddf91f7e1a8',
   tzif: 'f827286134f6c8a9c4599256800e7285786e4a0e0c4cbec576b778352f8945a3',
   uimage: '00940e0ccf44c3b7eeb9b71c38b5f3573c1c25a6f9c70aa42e8da32c5e7ad3ff',
-  'undeclared-account': '87b2f43355f377ec6099afb4dfcef9978995496caa560a0133ee84d26f73f018',
+  'undeclared-account': '4f5efe1ad503b3989a7333293edf0d5459a31c48f481d0b6fe367c258b6104d6',
   'undeclared-listener': 'd646edd822fd56c3f59e54dfad698c491b683ef720e3264282ca36a40d1e783b',
   woff: '2ee6869aa6a344fdef17134f6a1591e513a97f88de4dd300ccf8c8d5565b466d',
   xz: 'e324ad024d4ed19295b21335a8a1a4e54c02d2ac8704e0ef2f59aced05e2bff1',
