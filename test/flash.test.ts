@@ -25,6 +25,7 @@ import { after, before, test } from 'node:test';
 import type { Entry, Extent, Part } from '#domain/artefact';
 import type { Format } from '#domain/plugin';
 import { jffs2 } from '#engine/decode/jffs2/jffs2';
+import { ubi } from '#engine/decode/ubi';
 import { LIMITS, openArtefact } from '#engine/perform';
 import { memoryBlobs } from '#ports/store/memory';
 
@@ -117,6 +118,45 @@ test('jffs2: one damaged node costs one file', { skip: missing('mkfs.jffs2') }, 
   const gap = extents.find(({ range }) => range[0] <= at && at < range[1]);
   assert.match(gap?.reason ?? '', /^malformed at 0x[0-9a-f]+: jffs2: /);
 });
+
+// --- UBI
+
+for (const [name, options] of Object.entries({
+  'blocks of 128 KiB, pages of 2 KiB': '-p 128KiB -m 2048',
+  'headers in one page': '-p 128KiB -m 2048 -s 512',
+  'NOR flash': '-p 64KiB -m 1',
+})) {
+  test(`ubi, ${name}: the volumes it was made from`, { skip: missing('ubinize') }, () => {
+    const contents = { rootfs: noise(700_001, 5), data: noise(90_000, 6), empty: noise(0, 7) };
+    const sections = Object.entries(contents).map(([volume, bytes], i) => {
+      writeFileSync(join(root, `${volume}.bin`), bytes);
+      const type = volume === 'data' ? 'static' : 'dynamic';
+      const image = bytes.length === 0 ? '' : `image=${volume}.bin\n`;
+      return `[${volume}]\nmode=ubi\n${image}vol_id=${i + 3}\nvol_size=2MiB\nvol_type=${type}\nvol_name=${volume}\n`;
+    });
+    writeFileSync(join(root, 'ubi.ini'), sections.join(''));
+    run(`ubinize -o ubi.img ${options} ubi.ini`);
+    const { entries, facts } = explained(ubi, readFileSync(join(root, 'ubi.img')));
+    assert.deepEqual(
+      entries.map(({ path }) => path),
+      ['rootfs', 'data'],
+    );
+    assert.match(facts['volumes'] ?? '', /empty \(0 blocks\)/);
+    const blobs = memoryBlobs();
+    const again = openArtefact(blobs.put(readFileSync(join(root, 'ubi.img'))), blobs, [ubi], LIMITS);
+    for (const { path, content } of again.parts[0]?.entries ?? []) {
+      const right = contents[path as keyof typeof contents];
+      assert.ok(content !== null, path);
+      const read = blobs.open(content.digest).bytes(0, content.size);
+      assert.deepEqual(Buffer.from(read.subarray(0, right.length)), Buffer.from(right), path);
+      // A dynamic volume ends with its last block.
+      assert.ok(
+        read.subarray(right.length).every((byte) => byte === 0xff),
+        path,
+      );
+    }
+  });
+}
 
 // --- reading
 
