@@ -34,6 +34,7 @@ import { text } from '#engine/decode/text';
 import { tplink } from '#engine/decode/tplink';
 import { trx } from '#engine/decode/trx';
 import { tzif } from '#engine/decode/tzif';
+import { ubi } from '#engine/decode/ubi';
 import { uimage } from '#engine/decode/uimage';
 import { woff } from '#engine/decode/woff';
 import { xz } from '#engine/decode/xz';
@@ -77,6 +78,7 @@ export const formats: readonly Format[] = [
   tplink,
   trx,
   tzif,
+  ubi,
   uimage,
   woff,
   xz,
