@@ -3,12 +3,14 @@ import type { About } from '#domain/about';
 import type { Digest } from '#domain/artefact';
 import { canonicalJson } from '#domain/canonical';
 import { type Strength, STRENGTHS } from '#domain/indication';
+import { facilitiesIn, isDocumented } from '#domain/facilities';
 import { type QuestionId, QUESTIONS } from '#domain/question';
 import { byteOrder } from '#domain/range';
 import type {
   AssayRecord,
   BytesCoverage,
   Cut,
+  Facility,
   Failure,
   Indication,
   Isolation,
@@ -104,7 +106,7 @@ export function assess(
     opened: openedOf(examination),
     questions,
     indications,
-    facilities: [],
+    facilities: facilitiesOf(examination, context.declaration),
     talk: talkOf(examination),
     declarations: {
       given: context.declaration === null ? 0 : 1,
@@ -197,6 +199,20 @@ function openedOf({ opened, trees }: Examination): AssayRecord['opened'] {
     links: count(['link']),
     formats: Object.fromEntries([...formats].toSorted(([a], [b]) => byteOrder(a, b))),
   };
+}
+
+/** The inventory of functions that can intercept. */
+function facilitiesOf(examination: Examination, declaration: ReadDeclaration | null): readonly Facility[] {
+  const found = facilitiesIn(examination.seen.map(({ sighting }) => sighting));
+  return found.slice(0, LISTED).map(({ facility, by, state, destination, switchedBy, places }) => ({
+    facility,
+    by,
+    state,
+    destination,
+    switchedBy: switchedBy.length === 0 ? null : switchedBy.join('; '),
+    documented: isDocumented(declaration?.declaration ?? null, { facility, by, destination }),
+    evidence: places.map((place) => evidenceOf(examination, place)),
+  }));
 }
 
 /** Endpoints by how many files hold them. */

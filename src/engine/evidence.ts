@@ -48,7 +48,7 @@ function entryName(path: string): Step['entry'] {
 
 /** Evidence for a place: how to get there from an input, and what stands there with every secret masked. */
 export function evidenceOf(examination: Examination, place: Place): Evidence {
-  const { origins, seen } = examination;
+  const { origins } = examination;
   const steps = stepsTo(origins, place.artefact);
   const last = steps.at(-1);
   const listedIn = place.path === null ? undefined : treeListing(examination, place);
@@ -58,8 +58,7 @@ export function evidenceOf(examination: Examination, place: Place): Evidence {
       : place.path === null || last === undefined
         ? steps
         : [...steps.slice(0, -1), { ...last, entry: entryName(place.path) }];
-  const observation = seen.find(({ sighting }) => samePlace(sighting.observation.place, place))?.sighting
-    .observation;
+  const observation = observationsOf(examination).get(placeKey(place));
   return {
     artefact: place.artefact,
     path:
@@ -82,13 +81,23 @@ function treeListing({ trees }: Examination, place: Place): Examination['trees']
   );
 }
 
-function samePlace(a: Place, b: Place): boolean {
-  return (
-    a.artefact === b.artefact &&
-    a.path === b.path &&
-    a.range?.[0] === b.range?.[0] &&
-    a.range?.[1] === b.range?.[1]
-  );
+const byPlace = new WeakMap<Examination, ReadonlyMap<string, Observation>>();
+
+/** The first observation of each place, looked up once for a whole examination. */
+function observationsOf(examination: Examination): ReadonlyMap<string, Observation> {
+  const known = byPlace.get(examination);
+  if (known !== undefined) return known;
+  const observations = new Map<string, Observation>();
+  for (const { sighting } of examination.seen) {
+    const key = placeKey(sighting.observation.place);
+    if (!observations.has(key)) observations.set(key, sighting.observation);
+  }
+  byPlace.set(examination, observations);
+  return observations;
+}
+
+function placeKey({ artefact, path, range }: Place): string {
+  return `${artefact} ${range?.[0] ?? ''}-${range?.[1] ?? ''} ${path ?? '\0'}`;
 }
 
 /** What an observation says in one line. Written from its values, never from the bytes: secrets are not among them. */

@@ -253,6 +253,26 @@ export const router: AssayRecord = {
     notExamined('other-technical-problems', NO_EXAMINER),
   ],
   indications: INDICATIONS,
+  facilities: [
+    {
+      facility: 'remote-mirror',
+      by: 'monitor session 3',
+      state: 'on',
+      destination: '192.0.2.77',
+      switchedBy: 'configuration',
+      documented: false,
+      evidence: [START],
+    },
+    {
+      facility: 'capture',
+      by: 'tcpdump',
+      state: 'available',
+      destination: null,
+      switchedBy: null,
+      documented: true,
+      evidence: [START, ACCOUNT],
+    },
+  ],
   talk: {
     total: 3,
     listed: [
@@ -499,6 +519,15 @@ function hostileRecord(): AssayRecord {
       weaknesses: [nasty()],
       requirements: [nasty()],
       evidence: each.evidence.map(evidence),
+    })),
+    facilities: NASTY.map((name, i) => ({
+      facility: 'capture',
+      by: `${name}${i}`,
+      state: 'available',
+      destination: `${name}${name}`,
+      switchedBy: name,
+      documented: null,
+      evidence: [],
     })),
     talk: {
       ...router.talk,

@@ -187,6 +187,19 @@ test('the last line is the exit code as it is given, with the reason', () => {
   assert.match(given, /\nExit 1, given as 0 {3}2 indications; 5 of 7 answers below the gate\n$/);
 });
 
+test('every facility stands in both reports, with what a declaration says of it', () => {
+  const page = rowsOf(htmlReport(router, 3)).join('\n');
+  const report = text(router).replaceAll(/\s+/g, ' ');
+  assert.match(page, /remote mirror\s+monitor session 3 .*\s+on\s+192\.0\.2\.77\s+configuration\s+no\b/);
+  assert.match(page, /capture\s+tcpdump .*\s+available\s+-\s+not seen\s+yes\b/);
+  assert.match(
+    report,
+    /Facilities \(2\) .* remote monitor on 192\.0\.2\.77 configuration no mirror session 3/,
+  );
+  assert.match(report, /capture tcpdump available - not seen yes/);
+  assert.match(text(imageAlone), /^Facilities \(0\)$/m);
+});
+
 test('without a case file the report says what is not known', () => {
   for (const report of [text(imageAlone).replaceAll(/\s+/g, ' '), htmlReport(imageAlone, 3)]) {
     assert.match(report, /who asked, who examines, who made the product, who runs it and where/);

@@ -98,6 +98,7 @@ export function shortDigests(record: AssayRecord): (digest: Digest) => string {
       ...record.inputs.map(({ digest }) => digest),
       ...record.indications.flatMap(({ evidence }) => evidence.map(({ artefact }) => artefact)),
       ...record.coverage.bytes.gaps.listed.map(({ artefact }) => artefact),
+      ...record.facilities.flatMap(({ evidence }) => evidence.map(({ artefact }) => artefact)),
       ...record.talk.listed.map(({ evidence }) => evidence.artefact),
     ].map(hexOf),
   );

@@ -22,14 +22,18 @@ import {
   addressOf,
   changesOf,
   declarationsText,
+  documentedText,
   engineOf,
   exitText,
   exposureText,
+  FACILITIES_TEXT,
+  FACILITY_NAMES,
   factsOf,
   gateText,
   INPUT_NAMES,
   LIMITS,
   missingOf,
+  NO_FACILITIES_TEXT,
   noIndicationsText,
   openedText,
   type Run,
@@ -48,6 +52,7 @@ const SHOWN = {
   indications: 200,
   places: 20,
   gaps: 100,
+  facilities: 200,
   talk: 50,
   failures: 50,
   missed: 50,
@@ -87,6 +92,7 @@ ${answers(record)}
 ${list(sinceText(record), changesOf(record))}
 ${list('What is missing for a final report', missingOf(record))}
 ${indications(record)}
+${facilities(record)}
 ${coverage(record)}
 ${power(record)}
 ${talk(record)}
@@ -301,6 +307,43 @@ ${excerpt === null ? NOTHING : markup`<pre><bdi>${shortened(excerpt, NAME_LIMIT)
 <p><code>${showCommand(digest(artefact), range)}</code></p>
 </div>
 `;
+}
+
+// --- facilities
+
+function facilities(record: AssayRecord): Markup {
+  const { facilities: all } = record;
+  const title = `Facilities (${grouped(all.length)})`;
+  if (all.length === 0) return section(title, markup`<p>${NO_FACILITIES_TEXT}</p>`);
+  const digest = shortDigests(record);
+  const rows = all.slice(0, SHOWN.facilities).map((facility) => {
+    const { by, state, destination, switchedBy, evidence } = facility;
+    const [first] = evidence;
+    const where =
+      first === undefined
+        ? NOTHING
+        : markup`<span class="why">${foreign(first.path)}</span><span class="why mono">${showCommand(digest(first.artefact), first.range)}</span>`;
+    return [
+      markup`${FACILITY_NAMES[facility.facility]}`,
+      markup`${foreign(by)}${where}`,
+      markup`${state === 'on' ? markup`<strong>on</strong>` : state}`,
+      destination === null ? text('-') : foreign(destination),
+      switchedBy === null ? text('not seen') : foreign(switchedBy),
+      text(documentedText(facility)),
+    ];
+  });
+  const columns: readonly Column[] = [
+    { name: 'Facility' },
+    { name: 'By' },
+    { name: 'State', holds: 'word' },
+    { name: 'To' },
+    { name: 'Who can switch it on' },
+    { name: 'Declared', holds: 'word' },
+  ];
+  return section(
+    title,
+    markup`${table(FACILITIES_TEXT, columns, rows)}${more(all.length - rows.length, 'facilities')}`,
+  );
 }
 
 // --- coverage

@@ -1,7 +1,8 @@
 import type { About, Deployment, Party, TargetState } from '#domain/about';
 import type { Facts } from '#domain/indication';
 import { ESPIONAGE_QUESTIONS, CRAFT_QUESTIONS, type Answer, type QuestionId } from '#domain/question';
-import type { AssayRecord, ClassPower, InputKind, Isolation, RecordedTarget } from '#domain/record';
+import type { FacilityKind } from '#domain/observed-interception';
+import type { AssayRecord, ClassPower, Facility, InputKind, Isolation, RecordedTarget } from '#domain/record';
 import { answerRow, QUESTION_NAMES } from '#engine/report/answers';
 import { shortened } from '#engine/report/columns';
 import { atLeast, counted, grouped } from '#engine/report/figures';
@@ -299,6 +300,31 @@ export function declarationsText({ declarations: { given, rows, unusable } }: As
     return 'no declaration of the vendor was given: whether something is undocumented cannot be known';
   const lost = unusable === 0 ? '' : `, ${grouped(unusable)} of them unusable`;
   return `${counted(given, 'declaration')} with ${counted(rows, 'row')}${lost}`;
+}
+
+/** Kinds of facilities as words. */
+export const FACILITY_NAMES: Readonly<Record<FacilityKind, string>> = {
+  capture: 'capture',
+  mirror: 'mirror',
+  'remote-mirror': 'remote mirror',
+  'traffic-export': 'traffic export',
+  'flow-export': 'flow export',
+  'lawful-intercept': 'lawful intercept',
+  'tls-interception': 'TLS interception',
+  'content-log': 'content log',
+};
+
+/** What the list of facilities is, and is not. */
+export const FACILITIES_TEXT =
+  'Functions that can intercept, mirror, capture or export, documented or not. An inventory: to be listed says nothing against the product, and documented ones have been abused before.';
+
+/** Where none was seen. */
+export const NO_FACILITIES_TEXT =
+  'None was seen in what was opened. A function inside a compiled program that no name betrays is not seen.';
+
+/** Whether a declaration names a facility, as a word. */
+export function documentedText({ documented }: Facility): string {
+  return documented === null ? 'not known' : documented ? 'yes' : 'no';
 }
 
 /** What was opened, in one sentence. */

@@ -19,14 +19,18 @@ import {
   addressOf,
   changesOf,
   declarationsText,
+  documentedText,
   engineOf,
   exitText,
   exposureText,
+  FACILITIES_TEXT,
+  FACILITY_NAMES,
   factsOf,
   gateText,
   INPUT_NAMES,
   LIMITS,
   missingOf,
+  NO_FACILITIES_TEXT,
   noIndicationsText,
   openedText,
   periodText,
@@ -47,7 +51,16 @@ interface Line {
 }
 
 /** How much of each list is printed; the record and the page have more. */
-const SHOWN = { indications: 20, places: 3, gaps: 8, missed: 5, talk: 5, failures: 5, runs: 12 } as const;
+const SHOWN = {
+  indications: 20,
+  places: 3,
+  gaps: 8,
+  missed: 5,
+  facilities: 30,
+  talk: 5,
+  failures: 5,
+  runs: 12,
+} as const;
 
 /** Longest name or excerpt, longest sentence, in characters. */
 const NAME_LIMIT = 240;
@@ -66,6 +79,7 @@ export function textReport(
     ...answers(record),
     ...coverage(record),
     ...indications(record),
+    ...facilities(record),
     ...power(record),
     ...talk(record),
     ...list(sinceText(record), changesOf(record)),
@@ -381,6 +395,34 @@ function powerLines(record: AssayRecord, each: ClassPower, isFirst: boolean): re
     ...row.map((text) => line(text, verdict === 'not met' ? 'warning' : null)),
     ...plain(why === null ? [] : labelled('', brief(why), 6)),
   ];
+}
+
+/** Facility, by, state, destination, who can switch it on, documented. */
+const FACILITY_WIDTHS = [12, 13, 9, 12, 13, 9] as const;
+
+function facilities({ facilities: all }: AssayRecord): readonly Line[] {
+  const rows = all
+    .slice(0, SHOWN.facilities)
+    .flatMap((facility) =>
+      tabled(
+        [
+          FACILITY_NAMES[facility.facility],
+          shortened(facility.by, 60),
+          facility.state,
+          shortened(facility.destination ?? '-', 60),
+          shortened(facility.switchedBy ?? 'not seen', 90),
+          documentedText(facility),
+        ],
+        FACILITY_WIDTHS,
+      ),
+    );
+  const head = tabled(['FACILITY', 'BY', 'STATE', 'TO', 'SWITCHED BY', 'DECLARED'], FACILITY_WIDTHS);
+  const more = all.length - SHOWN.facilities;
+  return section(`Facilities (${grouped(all.length)})`, [
+    ...plain(labelled('', brief(all.length === 0 ? NO_FACILITIES_TEXT : FACILITIES_TEXT), 2)),
+    ...plain(all.length === 0 ? [] : [...head, ...rows]),
+    ...plain(more > 0 ? [`  and ${grouped(more)} more in the record`] : []),
+  ]);
 }
 
 function talk(record: AssayRecord): readonly Line[] {
