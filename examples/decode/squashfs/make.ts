@@ -1,9 +1,11 @@
-// node examples/decode/squashfs/make.ts: writes the inputs with mksquashfs 4.5.1 and xz, from a made-up tree.
+// node examples/decode/squashfs/make.ts: writes the inputs with mksquashfs 4.5.1, xz and 7zz, from made-up trees; what
+// mksquashfs does not make, with image.ts.
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytes, le16, le32, patched, writeCases } from '../../craft.ts';
+import { type Node, squashfsImage, type Wishes } from './image.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'squashfs-'));
 const tree = join(work, 'tree');
@@ -89,6 +91,53 @@ function packedAt(given: Buffer, at: number, length: number): number {
   return packed.length;
 }
 
+const common = { mode: 0o644, uid: 0, gid: 0, time: 1_700_000_000 };
+const folder = (entries: Readonly<Record<string, Node>>): Node => ({ ...common, mode: 0o755, kind: 'directory', entries });
+const text = (content: string): Node => ({ ...common, kind: 'file', content: Buffer.from(content) });
+const shared = text(lines(340, 'whole blocks and a tail'));
+
+/** Every kind of entry, as in the tree above. */
+const early = folder({
+  bin: folder({
+    tool: shared,
+    'tool-too': shared,
+    login: { ...common, mode: 0o4755, uid: 1000, gid: 100, kind: 'file', content: Buffer.from(lines(20, 'a tail only')) },
+  }),
+  dev: folder({
+    console: { ...common, mode: 0o600, gid: 5, kind: 'character-device', device: [5, 1] },
+    mtdblock3: { ...common, mode: 0o640, gid: 6, kind: 'block-device', device: [31, 3] },
+    pipe: { ...common, mode: 0o622, uid: 1000, gid: 1000, kind: 'fifo' },
+    socket: { ...common, mode: 0o777, kind: 'socket' },
+  }),
+  empty: folder({}),
+  etc: folder({ 'caf\xe9': text('a name that is not UTF-8\n'), nothing: text(''), passwd: text('root:x:0:0:root:/root:/bin/sh\n') }),
+  holes: text(`data, then holes${'\0'.repeat(20_000)}`),
+  link: { ...common, mode: 0o777, kind: 'link', target: 'bin/tool' },
+});
+const earlyImage = (wishes: Wishes) => squashfsImage(early, { madeAt: 1_600_000_000, ...wishes });
+
+/** A stream of LZMA with its header of 13 bytes and no end marker: what 7zz puts between the headers of an archive. */
+function lzma(content: Uint8Array, lc = 3, lp = 0, pb = 2): Buffer {
+  const [from, to] = [join(work, 'content'), join(work, 'stream.7z')];
+  writeFileSync(from, content);
+  rmSync(to, { force: true });
+  execFileSync('7zz', ['a', '-t7z', '-mhc=off', `-m0=LZMA:d=16:lc=${lc}:lp=${lp}:pb=${pb}`, to, from], { stdio: 'ignore' });
+  const archive = readFileSync(to);
+  const stream = archive.subarray(32, 32 + Number(archive.readBigUInt64LE(12)));
+  return bytes([lc + 9 * lp + 45 * pb], le32(65_536), le32(content.length), le32(0), stream);
+}
+
+/** Where a line of a listing stands whose name follows: three bytes in 2.x. */
+function lineOf2(given: Buffer, name: string): number {
+  const at = given.indexOf(bytes([name.length - 1], name));
+  if (at === -1) throw new Error(`no entry ${name}`);
+  return at - 2;
+}
+
+const plain2 = earlyImage({ major: 2, isLittle: true, plainTables: true });
+const size2 = plain2.indexOf(le32(20_016));
+const little3 = earlyImage({ major: 3, isLittle: true, fragments: true, exports: true });
+
 const gzip = image();
 const plain = image(...PLAIN);
 const whole = image(...PLAIN, '-no-fragments');
@@ -155,6 +204,58 @@ writeCases(
     'hole-of-terabytes': {
       input: patched(plain, inodeOf(plain, 'extended', 20_000) + 24, bytes(le32(0), le32(1024))),
       note: 'A file that claims 4 TiB is not read; the others are, and the budget is named.',
+    },
+    '1-0-little-endian': { input: earlyImage({ major: 1, isLittle: true }), note: 'Every kind of entry in version 1.0.' },
+    '1-0-big-endian': { input: earlyImage({ major: 1, isLittle: false }), note: 'Bit fields begin at the other end of a byte.' },
+    '2-1-little-endian': {
+      input: earlyImage({ major: 2, isLittle: true, fragments: true }),
+      note: 'Version 2.1: tails in fragments; links and devices have no time.',
+    },
+    '2-1-big-endian': { input: earlyImage({ major: 2, isLittle: false, fragments: true }), note: 'As 2-1-little-endian.' },
+    '3-1-little-endian': { input: little3, note: 'Version 3.1: a file with two names, holes, an export table.' },
+    '3-1-big-endian': {
+      input: earlyImage({ major: 3, isLittle: false, fragments: true, exports: true }),
+      note: 'As 3-1-little-endian.',
+    },
+    '3-1-check-bytes': {
+      input: earlyImage({ major: 3, isLittle: false, checkBytes: true, longDirectories: true }),
+      note: 'Metadata blocks with a check byte, directories with an index, no fragments.',
+    },
+    '4-0-big-endian': {
+      input: earlyImage({ major: 4, isLittle: false, fragments: true }),
+      note: 'What the format does not allow and vendors built: 4.0 in big endian.',
+    },
+    '3-1-lzma': {
+      input: earlyImage({ major: 3, isLittle: false, magic: 'sqlz', pack: lzma }),
+      note: 'LZMA with whole headers; no field says so.',
+    },
+    '2-76-lzma-with-five-byte-headers': {
+      input: earlyImage({
+        major: 2,
+        minor: 76,
+        isLittle: true,
+        pack: (content) => bytes(lzma(content).subarray(0, 5), lzma(content).subarray(13)),
+      }),
+      note: 'A minor version of a vendor; LZMA without the size in its header.',
+    },
+    '3-0-lzma-without-headers': {
+      input: earlyImage({
+        major: 3,
+        minor: 0,
+        isLittle: true,
+        magic: 'hsqt',
+        pack: (content) => bytes([1, 2, 1, 0], lzma(content, 1, 2, 1).subarray(13)),
+      }),
+      note: 'Bare streams of LZMA behind four bytes; the properties are found by trying.',
+    },
+    '3-1-cut-short': { input: little3.subarray(0, little3.length - 100), note: 'Cut in the tables behind the directories.' },
+    '2-1-directory-in-itself': {
+      input: patched(plain2, lineOf2(plain2, 'empty'), le16(plain2.readUInt16LE(43) + 0x2000)),
+      note: 'The directory `empty` is the root directory: entered once only.',
+    },
+    '2-1-lying-size': {
+      input: patched(plain2, size2, le32(0xfffffff0)),
+      note: 'A file claims 4 GiB: more block sizes than the inode table has.',
     },
     'version-3': { input: patched(gzip, 28, le16(3)), note: 'The look-alike: an older version has another layout.' },
   },

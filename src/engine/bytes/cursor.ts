@@ -71,6 +71,10 @@ export class Cursor {
     return this.view.getBigUint64(this.step(8), true);
   }
 
+  u64beBits(): bigint {
+    return this.view.getBigUint64(this.step(8), false);
+  }
+
   private whole(value: bigint): number {
     if (value > BigInt(Number.MAX_SAFE_INTEGER))
       throw new Malformed(`number ${value} too large`, this.base + this.at - 8);

@@ -26,14 +26,15 @@ export class Content {
   /** Begins a file: reads the sizes of its data blocks, which follow its inode.
    *  @throws Malformed when the inode table ends before */
   begin(c: MetadataCursor, inode: FileInode): void {
-    const { blockSize } = this.volume.superblock;
+    const { layout, superblock } = this.volume;
+    const { blockSize } = superblock;
     const blocks = inode.size / blockSize;
     const count = inode.fragment === null ? Math.ceil(blocks) : Math.floor(blocks);
     this.inode = inode;
     this.count = 0;
     this.length = 0;
     while (this.count < count) {
-      const size = c.u32le();
+      const size = layout.readBlockSize(c);
       // Grown by the sizes that are really there, not by the number of them that is stated.
       if (this.count === this.sizes.length) this.sizes = doubled(this.sizes);
       this.sizes[this.count++] = size;

@@ -1,7 +1,9 @@
 import { Malformed } from '#domain/error';
-import { nameOf } from '#engine/bytes/text';
+import { stepOf } from '#engine/bytes/walk';
 import type { DirectoryInode } from '#engine/decode/squashfs/inode';
-import { type Metadata, MetadataCursor } from '#engine/decode/squashfs/metadata';
+import type { Layout } from '#engine/decode/squashfs/layout';
+import { MetadataCursor } from '#engine/decode/squashfs/metadata';
+import type { Volume } from '#engine/decode/squashfs/volume';
 
 /** Most entries under one header. */
 const RUN_LIMIT = 256;
@@ -25,18 +27,20 @@ export interface Listed {
 export class Listing {
   /** Path of the directory, and of what is in it up to the name. */
   readonly path: string;
+  private readonly layout: Layout;
   private readonly cursor: MetadataCursor | null;
   /** Bytes of the listing and entries of the run still to come. */
   private left: number;
   private run = 0;
   private block = 0;
 
-  /** @param table  where the directory table begins in the image
-   *  @throws Malformed when the listing's first block cannot be read */
-  constructor(metadata: Metadata, table: number, inode: DirectoryInode, path: string) {
+  /** @throws Malformed when the listing's first block cannot be read */
+  constructor({ superblock, layout, metadata }: Volume, inode: DirectoryInode, path: string) {
+    const start = superblock.directoryTable + inode.block;
     this.path = path;
+    this.layout = layout;
     this.left = inode.size;
-    this.cursor = inode.size === 0 ? null : new MetadataCursor(metadata, table + inode.block, inode.offset);
+    this.cursor = inode.size === 0 ? null : new MetadataCursor(metadata, start, inode.offset);
   }
 
   /** The next line; null after the last.
@@ -45,11 +49,8 @@ export class Listing {
     const { cursor: c } = this;
     if (c === null || (this.left === 0 && this.run === 0)) return null;
     if (this.run === 0) this.readHeader(c);
-    this.spend(c, 8);
-    const offset = c.u16le();
-    c.u16le(); // inode number, from the header's
-    const type = c.u16le();
-    const length = c.u16le() + 1;
+    this.spend(c, this.layout.lineSize);
+    const { offset, type, length } = this.layout.readLine(c);
     if (length > NAME_LIMIT) throw new Malformed(`name of ${length} bytes`, c.origin);
     this.spend(c, length);
     const name = stepOf(c.take(length));
@@ -58,23 +59,15 @@ export class Listing {
   }
 
   private readHeader(c: MetadataCursor): void {
-    this.spend(c, 12);
-    this.run = c.u32le() + 1;
-    this.block = c.u32le();
-    c.u32le(); // inode number that those of the run count from
-    if (this.run > RUN_LIMIT) throw new Malformed(`directory run of ${this.run} entries`, c.origin);
+    this.spend(c, this.layout.runSize);
+    const { count, block } = this.layout.readRun(c);
+    if (count > RUN_LIMIT) throw new Malformed(`directory run of ${count} entries`, c.origin);
+    this.run = count;
+    this.block = block;
   }
 
   private spend(c: MetadataCursor, length: number): void {
     if (length > this.left) throw new Malformed('directory listing ends inside an entry', c.origin);
     this.left -= length;
   }
-}
-
-function stepOf(bytes: Uint8Array): string {
-  const name = nameOf(bytes);
-  // No file system writes these names. They are kept, but must not pass for a path of several steps.
-  if (name === '.') return '\\x2e';
-  if (name === '..') return '\\x2e\\x2e';
-  return name.includes('/') ? name.replaceAll('/', '\\x2f') : name;
 }

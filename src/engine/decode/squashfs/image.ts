@@ -1,6 +1,11 @@
 import { Malformed, Spent } from '#domain/error';
 import type { Source } from '#domain/ports';
-import type { Unpack } from '#engine/decode/squashfs/unpack';
+
+/** The content of one compressed block.
+ *  @param at     where the block stands in the image
+ *  @param limit  bytes it may have
+ *  @throws Malformed when it does not unpack */
+export type Unpack = (packed: Uint8Array, at: number, limit: number) => Uint8Array;
 
 /** How often all bytes of an image may be read as compressed blocks. Blocks are shared by equal files, so a few
  *  readings are ordinary; an image whose files all name the same block is a bomb. */

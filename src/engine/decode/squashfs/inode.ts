@@ -11,13 +11,14 @@ const NO_FRAGMENT = 0xffffffff;
 /** What all inodes say. */
 interface Common {
   readonly mode: number;
-  /** Index in the table of ids. */
+  /** Index in the table of users. */
   readonly uid: number;
-  readonly gid: number;
-  /** Seconds since 1970-01-01T00:00Z. */
-  readonly modifiedAt: number;
-  /** How many directory entries are said to name it. */
-  readonly links: number;
+  /** Index in the table of groups; null: the group has the number of the user. */
+  readonly gid: number | null;
+  /** Seconds since 1970-01-01T00:00Z; null: before 3.0 only files and directories have a time. */
+  readonly modifiedAt: number | null;
+  /** How many directory entries are said to name it; null: before 3.0 it is not said. */
+  readonly links: number | null;
 }
 
 export interface DirectoryInode extends Common {
@@ -53,16 +54,16 @@ export interface NodeInode extends Common {
 
 export type Inode = DirectoryInode | FileInode | LinkInode | NodeInode;
 
-/** Reads the inode at the cursor. After a file's, the sizes of its data blocks follow.
+/** Reads the inode of a 4.0 image at the cursor. After a file's, the sizes of its data blocks follow.
  *  Source: squashfs.rst, clause 3.3 "inodes"; squashfs_fs.h, struct squashfs_base_inode and those behind it
  *  @throws Malformed when its type is none or it ends early */
 export function readInode(c: MetadataCursor): Inode {
-  const type = c.u16le();
-  const mode = c.u16le() & 0o7777;
-  const uid = c.u16le();
-  const gid = c.u16le();
-  const modifiedAt = c.u32le();
-  c.u32le(); // inode number; inodes are told apart by where they stand
+  const type = c.u16();
+  const mode = c.u16() & 0o7777;
+  const uid = c.u16();
+  const gid = c.u16();
+  const modifiedAt = c.u32();
+  c.u32(); // inode number; inodes are told apart by where they stand
   const common = { mode, uid, gid, modifiedAt };
   switch (type) {
     case 1:
@@ -102,22 +103,22 @@ export function readInode(c: MetadataCursor): Inode {
 type Shared = Omit<Common, 'links'>;
 
 function basicDirectory(c: MetadataCursor, common: Shared): DirectoryInode {
-  const block = c.u32le();
-  const links = c.u32le();
-  const size = c.u16le();
-  const offset = c.u16le();
-  c.u32le(); // inode number of the parent
+  const block = c.u32();
+  const links = c.u32();
+  const size = c.u16();
+  const offset = c.u16();
+  c.u32(); // inode number of the parent
   return directory({ ...common, links }, block, offset, size);
 }
 
 function extendedDirectory(c: MetadataCursor, common: Shared): DirectoryInode {
-  const links = c.u32le();
-  const size = c.u32le();
-  const block = c.u32le();
-  c.u32le(); // inode number of the parent
-  c.u16le(); // entries of the index that follows: it only speeds up look-ups
-  const offset = c.u16le();
-  c.u32le(); // index of its extended attributes
+  const links = c.u32();
+  const size = c.u32();
+  const block = c.u32();
+  c.u32(); // inode number of the parent
+  c.u16(); // entries of the index that follows: it only speeds up look-ups
+  const offset = c.u16();
+  c.u32(); // index of its extended attributes
   return directory({ ...common, links }, block, offset, size);
 }
 
@@ -127,38 +128,39 @@ function directory(common: Common, block: number, offset: number, size: number):
 }
 
 function basicFile(c: MetadataCursor, common: Shared): FileInode {
-  const start = c.u32le();
-  const index = c.u32le();
-  const offset = c.u32le();
-  const size = c.u32le();
+  const start = c.u32();
+  const index = c.u32();
+  const offset = c.u32();
+  const size = c.u32();
   return { kind: 'file', ...common, links: 1, size, start, fragment: fragmentOf(index, offset) };
 }
 
 function extendedFile(c: MetadataCursor, common: Shared): FileInode {
-  const start = c.u64le();
-  const size = c.u64le();
-  c.u64le(); // bytes in holes
-  const links = c.u32le();
-  const index = c.u32le();
-  const offset = c.u32le();
-  c.u32le(); // index of its extended attributes
+  const start = c.u64();
+  const size = c.u64();
+  c.u64(); // bytes in holes
+  const links = c.u32();
+  const index = c.u32();
+  const offset = c.u32();
+  c.u32(); // index of its extended attributes
   return { kind: 'file', ...common, links, size, start, fragment: fragmentOf(index, offset) };
 }
 
-function fragmentOf(index: number, offset: number): FileInode['fragment'] {
+/** @returns null when the index says that there is none */
+export function fragmentOf(index: number, offset: number): FileInode['fragment'] {
   return index === NO_FRAGMENT ? null : { index, offset };
 }
 
 function link(c: MetadataCursor, common: Shared): LinkInode {
-  const links = c.u32le();
-  const length = c.u32le();
+  const links = c.u32();
+  const length = c.u32();
   if (length > TARGET_LIMIT) throw new Malformed(`link target of ${length} bytes`, c.origin);
   return { kind: 'link', ...common, links, target: c.take(length) };
 }
 
 function node(c: MetadataCursor, common: Shared, kind: NodeInode['kind']): NodeInode {
-  const links = c.u32le();
-  const device = kind === 'fifo' || kind === 'socket' ? null : deviceOf(c.u32le());
+  const links = c.u32();
+  const device = kind === 'fifo' || kind === 'socket' ? null : deviceOf(c.u32());
   return { kind, ...common, links, device };
 }
 

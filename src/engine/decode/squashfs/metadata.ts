@@ -1,7 +1,8 @@
 import { Malformed, Spent } from '#domain/error';
 import type { ByteRange } from '#domain/range';
+import { Fields } from '#engine/decode/squashfs/fields';
 import type { Image } from '#engine/decode/squashfs/image';
-import { METADATA_SIZE } from '#engine/decode/squashfs/superblock';
+import { METADATA_SIZE, metadataHeaderSize, type Superblock } from '#engine/decode/squashfs/superblock';
 
 /** Blocks kept unpacked, 16 MiB of them: the tables of 200,000 files whole. */
 const KEPT = 2048;
@@ -20,29 +21,34 @@ export interface MetadataBlock {
 
 /** The metadata blocks of an image, unpacked as they are asked for; knows which were. */
 export class Metadata {
+  readonly isLittle: boolean;
   private readonly image: Image;
+  /** Bytes before the content of a block. */
+  private readonly headerSize: number;
   private readonly kept = new Map<number, MetadataBlock>();
   private readonly seen = new Map<number, number>();
 
-  constructor(image: Image) {
+  constructor(image: Image, superblock: Superblock) {
     this.image = image;
+    this.isLittle = superblock.isLittle;
+    this.headerSize = metadataHeaderSize(superblock);
   }
 
   /** The block that begins at `start`.
-   *  Source: squashfs.rst, clause 3.3 "metadata blocks": two bytes of length, the highest bit set for a block that is not compressed
+   *  Source: squashfs.rst, clause 3.3 "metadata blocks": two bytes of length, the highest bit set for a block that is
+   *  not compressed
    *  @throws Malformed when none can be read there; Spent */
   block(start: number): MetadataBlock {
     const known = this.kept.get(start);
     if (known !== undefined) return known;
-    const header = this.image.bytes(start, 2, 'metadata block');
-    const word = (header[0] ?? 0) + 256 * (header[1] ?? 0);
+    const word = new Fields(this.image.bytes(start, 2, 'metadata block'), this.isLittle).take(16);
     const length = word & 0x7fff;
     if (length === 0 || length > METADATA_SIZE)
       throw new Malformed(`metadata block of ${length} bytes`, start);
-    const stored = this.image.bytes(start + 2, length, 'metadata block');
-    const bytes = word >= 0x8000 ? stored : this.image.unpack(stored, start + 2, METADATA_SIZE);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const block: MetadataBlock = { start, next: start + 2 + length, bytes, view };
+    const at = start + this.headerSize;
+    const stored = this.image.bytes(at, length, 'metadata block');
+    const bytes = word >= 0x8000 ? stored : this.image.unpack(stored, at, METADATA_SIZE);
+    const block: MetadataBlock = { start, next: at + length, bytes, view: viewOf(bytes) };
     const [oldest] = this.kept.keys();
     if (this.kept.size >= KEPT && oldest !== undefined) this.kept.delete(oldest);
     this.kept.set(start, block);
@@ -57,7 +63,7 @@ export class Metadata {
   }
 }
 
-/** Reads numbers and bytes in order through metadata blocks that follow one another. */
+/** Reads numbers and bytes in order through metadata blocks that follow one another, in the byte order of the image. */
 export class MetadataCursor {
   private readonly metadata: Metadata;
   private block: MetadataBlock;
@@ -83,31 +89,34 @@ export class MetadataCursor {
     return this.within(1) ? this.block.view.getUint8(this.at++) : (this.gather(1)[0] ?? 0);
   }
 
-  u16le(): number {
+  u16(): number {
+    const { isLittle } = this.metadata;
     const from = this.at;
-    if (!this.within(2)) return viewOf(this.gather(2)).getUint16(0, true);
+    if (!this.within(2)) return viewOf(this.gather(2)).getUint16(0, isLittle);
     this.at = from + 2;
-    return this.block.view.getUint16(from, true);
+    return this.block.view.getUint16(from, isLittle);
   }
 
-  i16le(): number {
-    const value = this.u16le();
-    return value >= 0x8000 ? value - 0x10000 : value;
-  }
-
-  u32le(): number {
+  u32(): number {
+    const { isLittle } = this.metadata;
     const from = this.at;
-    if (!this.within(4)) return viewOf(this.gather(4)).getUint32(0, true);
+    if (!this.within(4)) return viewOf(this.gather(4)).getUint32(0, isLittle);
     this.at = from + 4;
-    return this.block.view.getUint32(from, true);
+    return this.block.view.getUint32(from, isLittle);
   }
 
   /** @throws Malformed above 2^53 − 1 */
-  u64le(): number {
-    const low = this.u32le();
-    const high = this.u32le();
+  u64(): number {
+    const first = this.u32();
+    const second = this.u32();
+    const [high, low] = this.metadata.isLittle ? [second, first] : [first, second];
     if (high >= 0x200000) throw new Malformed('number above 2^53', this.block.start);
     return high * 2 ** 32 + low;
+  }
+
+  /** The next `length` bytes as bit fields. */
+  fields(length: number): Fields {
+    return new Fields(this.take(length), this.metadata.isLittle);
   }
 
   /** The next `length` bytes: a view where one block holds them, else a copy. */

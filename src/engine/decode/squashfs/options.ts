@@ -1,8 +1,8 @@
 import { Malformed } from '#domain/error';
 import type { Source } from '#domain/ports';
 import type { ByteRange } from '#domain/range';
-import { Cursor } from '#engine/bytes/cursor';
-import { type Superblock, SUPERBLOCK_SIZE } from '#engine/decode/squashfs/superblock';
+import { Fields } from '#engine/decode/squashfs/fields';
+import type { Superblock } from '#engine/decode/squashfs/superblock';
 
 /** How the image was compressed, from the metadata block behind the superblock, which is never compressed itself. */
 export interface Options {
@@ -24,24 +24,24 @@ const FIELDS: Readonly<Record<number, readonly string[]>> = {
  *  @throws Malformed when they leave the source */
 export function readOptions(source: Source, superblock: Superblock): Options | null {
   if (!superblock.hasOptions) return null;
-  const at = SUPERBLOCK_SIZE;
+  const { size: at, isLittle } = superblock;
   if (source.size < at + 2) throw new Malformed('compressor options leave the image', at);
-  const length = new Cursor(source.bytes(at, at + 2)).u16le() & 0x7fff;
+  const length = new Fields(source.bytes(at, at + 2), isLittle).take(16) & 0x7fff;
   if (length > source.size - at - 2 || length > 256)
     throw new Malformed(`compressor options of ${length} bytes`, at);
   const bytes = source.bytes(at + 2, at + 2 + length);
-  return { range: [at, at + 2 + length], text: textOf(superblock.compression, bytes) };
+  return { range: [at, at + 2 + length], text: textOf(superblock, bytes) };
 }
 
-function textOf(compression: number, bytes: Uint8Array): string {
-  const c = new Cursor(bytes);
+function textOf({ compression, isLittle }: Superblock, bytes: Uint8Array): string {
+  const numbers = new Fields(bytes, isLittle);
   if (compression === 1 && bytes.length === 8) {
-    const level = c.u32le();
-    const window = c.u16le(); // bits
-    const strategies = c.u16le(); // one bit each
+    const level = numbers.take(32);
+    const window = numbers.take(16); // bits
+    const strategies = numbers.take(16); // one bit each
     return `level ${level}, window ${window}, strategies ${strategies}`;
   }
-  const fields = FIELDS[compression] ?? [];
+  const fields = FIELDS[compression ?? 0] ?? [];
   if (fields.length === 0 || bytes.length !== 4 * fields.length) return Buffer.from(bytes).toString('hex');
-  return fields.map((name) => `${name} ${c.u32le()}`).join(', ');
+  return fields.map((name) => `${name} ${numbers.take(32)}`).join(', ');
 }

@@ -3,30 +3,34 @@ import type { Format, Magic, Reading } from '#domain/plugin';
 import type { Source } from '#domain/ports';
 import type { ByteRange } from '#domain/range';
 import { union } from '#engine/bytes/ranges';
+import { readCurrentSuperblock } from '#engine/decode/squashfs/current-superblock';
+import { readEarlySuperblock } from '#engine/decode/squashfs/early-superblock';
 import { type Options, readOptions } from '#engine/decode/squashfs/options';
-import { readSuperblock, type Superblock, SUPERBLOCK_SIZE } from '#engine/decode/squashfs/superblock';
+import type { Superblock } from '#engine/decode/squashfs/superblock';
 import { Tree } from '#engine/decode/squashfs/tree';
 import { readTables, type Tables, type Volume, volumeOf } from '#engine/decode/squashfs/volume';
 
-/** `hsqs` is the format's own. The others stand before images that are SquashFS 4.0 otherwise: vendors' builds, and
- *  the LZMA patches of the time before 4.0. */
+/** `hsqs` is the format's own, `sqsh` where the image is big endian. The others are those of vendors and of the LZMA
+ *  patches of the time before 4.0; they do not say reliably which byte order follows. */
 const MAGICS = ['hsqs', 'sqsh', 'shsq', 'qshs', 'hsqt', 'tqsh', 'sqlz', 'zlqs'];
 
-/** Reads SquashFS 4.0, the read-only file system of most routers and cameras. */
+/** Reads SquashFS, the read-only file system of most routers and cameras. */
 export const squashfs: Format = {
   kind: 'format',
   id: 'squashfs',
   version: 1,
   doc: {
-    name: 'SquashFS 4.0, little endian',
-    says: 'Every directory, file, link and device of a SquashFS image with mode, owner and time, and the content of files, by the compression that the image really has: gzip, LZMA with a whole or a five-byte header, XZ, LZO, LZ4 or Zstandard.',
+    name: 'SquashFS 1 to 4, both byte orders',
+    says: 'Every directory, file, link and device of a SquashFS image with mode, owner and time, and the content of files, by the compression that the image really has: gzip, LZMA with a whole or a five-byte header or none, XZ, LZO, LZ4 or Zstandard.',
     sources: [
       'Linux, Documentation/filesystems/squashfs.rst, clause 3',
       'Linux, fs/squashfs/squashfs_fs.h',
+      'squashfs-tools, squashfs_compat.h: layout 1.x, 2.x and 3.x, bit fields in both byte orders',
       'squashfs-tools, struct …_comp_opts of the compressor wrappers',
     ],
     limits: [
-      'Versions 1 to 3 and big-endian images are not read.',
+      'Before 3.0 links, devices, pipes and sockets have no time of their own: none is given.',
+      'Inodes are told apart by where they stand; a number that two of them state is not noticed.',
       'Superblocks that a vendor scrambled or encrypted are not recognised.',
       'Extended attributes, file capabilities among them, are counted but not read.',
       'An inode that no directory names is not listed; its data blocks stay unexplained.',
@@ -41,8 +45,18 @@ export const squashfs: Format = {
   },
 };
 
+/** Of any version in either byte order, by what the fields say. */
+function readSuperblock(source: Source): Superblock | null {
+  return (
+    readCurrentSuperblock(source, true) ??
+    readCurrentSuperblock(source, false) ??
+    readEarlySuperblock(source, true) ??
+    readEarlySuperblock(source, false)
+  );
+}
+
 function* readings(source: Source, superblock: Superblock): Generator<Reading> {
-  yield claim([0, SUPERBLOCK_SIZE], 'header');
+  yield claim([0, superblock.size], 'header');
   const volume = volumeOf(source, superblock);
   const tree = new Tree(volume);
   const { metadata, problems } = volume;
@@ -76,12 +90,16 @@ function* facts(
   tables: Tables | null,
 ): Generator<Reading> {
   const fact = (name: string, value: string | number): Reading => ({ kind: 'fact', name, value: `${value}` });
-  yield fact('version', '4.0');
+  yield fact('version', `${superblock.major}.${superblock.minor}`);
+  if (!superblock.isLittle) yield fact('byte-order', 'big endian');
   if (superblock.magic !== MAGICS[0]) yield fact('magic', superblock.magic);
   yield fact('block-size', superblock.blockSize);
   yield fact('made-at', new Date(1000 * superblock.madeAt).toISOString());
-  yield fact('compression-stated', superblock.compression);
+  if (superblock.compression !== null) yield fact('compression-stated', superblock.compression);
   if (unpacker.codec !== null) yield fact('compression', unpacker.codec);
+  const { form } = unpacker.bare;
+  if (form !== null)
+    yield fact('lzma-properties', `lc ${form.lc}, lp ${form.lp}, pb ${form.pb}, behind ${form.offset} bytes`);
   if (options !== null) yield fact('compressor-options', options.text);
   yield fact('inodes-stated', superblock.inodes);
   yield fact('inodes-in-tree', tree.inodes);

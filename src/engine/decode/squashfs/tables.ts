@@ -2,8 +2,9 @@ import { Malformed } from '#domain/error';
 import type { ByteRange } from '#domain/range';
 import { Cursor } from '#engine/bytes/cursor';
 import type { Image } from '#engine/decode/squashfs/image';
-import type { Metadata } from '#engine/decode/squashfs/metadata';
-import type { Superblock } from '#engine/decode/squashfs/superblock';
+import { layoutOf } from '#engine/decode/squashfs/layout';
+import { type Metadata, MetadataCursor } from '#engine/decode/squashfs/metadata';
+import { METADATA_SIZE, type NumberTable, type Superblock } from '#engine/decode/squashfs/superblock';
 
 /** Content of fragment blocks kept unpacked, bytes: files lie in them in the order of the tree, but equal files
  *  point back to where the first one lies. */
@@ -28,23 +29,39 @@ export function storedBlock(word: number, blockSize: number, at: number): Stored
   return { length, packed: word <= LENGTH_MASK };
 }
 
-/** Positions of metadata blocks, eight bytes each: the upper level of a table.
+/** Positions of metadata blocks: the upper level of a table.
  *  @throws Malformed when they leave the image */
-function* pointers(image: Image, what: string, at: number, count: number): Generator<number> {
+function* pointers(
+  image: Image,
+  superblock: Superblock,
+  what: string,
+  at: number,
+  count: number,
+): Generator<number> {
   const STEP = 8192; // a table may be larger than one read
+  const { pointerSize } = layoutOf(superblock);
   for (let i = 0; i < count; i += STEP) {
-    const c = new Cursor(image.bytes(at + 8 * i, 8 * Math.min(STEP, count - i), what), 0, at + 8 * i);
-    while (c.left > 0) yield c.u64le();
+    const from = at + pointerSize * i;
+    const c = new Cursor(image.bytes(from, pointerSize * Math.min(STEP, count - i), what), 0, from);
+    while (c.left > 0) yield readPointer(c, superblock);
   }
 }
 
-/** The numbers of users and groups. A table that breaks gives null for what is behind the break. */
+function readPointer(c: Cursor, superblock: Superblock): number {
+  const { isLittle } = superblock;
+  if (layoutOf(superblock).pointerSize === 4) return isLittle ? c.u32le() : c.u32be();
+  return isLittle ? c.u64le() : c.u64be();
+}
+
+/** The numbers of users or groups. A table that breaks gives null for what is behind the break. */
 export class Ids {
+  private readonly place: NumberTable;
   private readonly numbers: Uint32Array;
   private known = 0;
 
-  constructor(count: number) {
-    this.numbers = new Uint32Array(count);
+  constructor(place: NumberTable) {
+    this.place = place;
+    this.numbers = new Uint32Array(place.count);
   }
 
   /** Of an index in an inode; null: the table has no such row, or it could not be read. */
@@ -52,19 +69,25 @@ export class Ids {
     return index < this.known ? (this.numbers[index] ?? null) : null;
   }
 
-  /** Source: squashfs.rst, clause 3.6 "uid/gid lookup table"
-   *  @returns where the upper level stands
+  /** Source: squashfs.rst, clause 3.6 "uid/gid lookup table"; before 4.0 the numbers stand there themselves
+   *  @returns where the table or, in 4.0, its upper level stands
    *  @throws Malformed when the table breaks; what was read stands */
   read(image: Image, metadata: Metadata, superblock: Superblock): ByteRange {
-    const { ids, idTable } = superblock;
-    const blocks = Math.ceil(ids / 2048);
-    for (const start of pointers(image, 'table of ids', idTable, blocks)) {
+    const { at, count } = this.place;
+    const { isLittle } = superblock;
+    if (superblock.major < 4) {
+      const c = new Cursor(image.bytes(at, 4 * count, 'table of ids'), 0, at);
+      while (c.left > 0) this.numbers[this.known++] = isLittle ? c.u32le() : c.u32be();
+      return [at, at + 4 * count];
+    }
+    const blocks = Math.ceil((4 * count) / METADATA_SIZE);
+    for (const start of pointers(image, superblock, 'table of ids', at, blocks)) {
       const { bytes } = metadata.block(start);
       const c = new Cursor(bytes, 0, start);
-      while (c.left >= 4 && this.known < ids) this.numbers[this.known++] = c.u32le();
+      while (c.left >= 4 && this.known < count) this.numbers[this.known++] = isLittle ? c.u32le() : c.u32be();
     }
-    if (this.known < ids) throw new Malformed(`${this.known} of ${ids} ids`, idTable);
-    return [idTable, idTable + 8 * blocks];
+    if (this.known < count) throw new Malformed(`${this.known} of ${count} ids`, at);
+    return [at, at + 8 * blocks];
   }
 }
 
@@ -91,20 +114,22 @@ export class Fragments {
     this.superblock = superblock;
   }
 
-  /** Source: squashfs.rst, clause 3.5 "fragment table": rows of 16 bytes, 512 a metadata block
+  /** Source: squashfs.rst, clause 3.5 "fragment table": rows in metadata blocks; squashfs_compat.h for those before 4.0
    *  @throws Malformed when there is no such fragment */
   place(index: number): FragmentPlace {
     // Files that share a block mostly follow one another.
     if (this.latest?.index === index) return this.latest.place;
-    const { fragmentTable, fragments, blockSize } = this.superblock;
+    const { image, metadata, superblock } = this;
+    const { fragmentTable, fragments, blockSize } = superblock;
+    const { fragmentRow, pointerSize } = layoutOf(superblock);
     if (fragmentTable === null || index >= fragments)
       throw new Malformed(`fragment ${index} of ${fragments}`, fragmentTable ?? 0);
-    const at = fragmentTable + 8 * Math.floor(index / 512);
-    const block = new Cursor(this.image.bytes(at, 8, 'fragment table'), 0, at).u64le();
-    const c = new Cursor(this.metadata.block(block).bytes, 0, block);
-    c.skip(16 * (index % 512));
-    const start = c.u64le();
-    const word = c.u32le();
+    const rows = METADATA_SIZE / fragmentRow;
+    const at = fragmentTable + pointerSize * Math.floor(index / rows);
+    const block = readPointer(new Cursor(image.bytes(at, pointerSize, 'fragment table'), 0, at), superblock);
+    const c = new MetadataCursor(metadata, block, fragmentRow * (index % rows));
+    const start = pointerSize === 4 ? c.u32() : c.u64();
+    const word = c.u32();
     const place = { start, ...storedBlock(word, blockSize, block) };
     this.latest = { index, place };
     return place;
@@ -124,8 +149,9 @@ export class Fragments {
    *  @throws Malformed when it leaves the image */
   table(): ByteRange | null {
     const { fragmentTable, fragments } = this.superblock;
+    const { fragmentRow, pointerSize } = layoutOf(this.superblock);
     if (fragmentTable === null || fragments === 0) return null;
-    const end = fragmentTable + 8 * Math.ceil(fragments / 512);
+    const end = fragmentTable + pointerSize * Math.ceil((fragmentRow * fragments) / METADATA_SIZE);
     if (end > this.image.end) throw new Malformed('fragment table leaves the image', fragmentTable);
     return [fragmentTable, end];
   }
@@ -166,8 +192,8 @@ export class Fragments {
 export function readExportTable(image: Image, metadata: Metadata, superblock: Superblock): ByteRange | null {
   const { exportTable, inodes } = superblock;
   if (exportTable === null) return null;
-  const blocks = Math.ceil(inodes / 1024);
-  for (const start of pointers(image, 'export table', exportTable, blocks)) metadata.block(start);
+  const blocks = Math.ceil((8 * inodes) / METADATA_SIZE);
+  for (const start of pointers(image, superblock, 'export table', exportTable, blocks)) metadata.block(start);
   return [exportTable, exportTable + 8 * blocks];
 }
 
@@ -183,11 +209,11 @@ export function readXattrTable(
   const { xattrTable } = superblock;
   if (xattrTable === null) return null;
   const c = new Cursor(image.bytes(xattrTable, 16, 'xattr table'), 0, xattrTable);
-  const values = c.u64le(); // where names and values begin
-  const sets = c.u32le();
-  const blocks = Math.ceil((16 * sets) / 8192);
+  const values = readPointer(c, superblock); // where names and values begin
+  const sets = superblock.isLittle ? c.u32le() : c.u32be();
+  const blocks = Math.ceil((16 * sets) / METADATA_SIZE);
   let valuesEnd = xattrTable;
-  for (const start of pointers(image, 'xattr table', xattrTable + 16, blocks)) {
+  for (const start of pointers(image, superblock, 'xattr table', xattrTable + 16, blocks)) {
     metadata.block(start);
     valuesEnd = Math.min(valuesEnd, start);
   }

@@ -5,7 +5,7 @@ import type { ByteRange } from '#domain/range';
 import { nameOf } from '#engine/bytes/text';
 import { Content } from '#engine/decode/squashfs/content';
 import { type Listed, Listing } from '#engine/decode/squashfs/directory';
-import { type DirectoryInode, type FileInode, type Inode, readInode } from '#engine/decode/squashfs/inode';
+import type { DirectoryInode, FileInode, Inode } from '#engine/decode/squashfs/inode';
 import { MetadataCursor } from '#engine/decode/squashfs/metadata';
 import type { Volume } from '#engine/decode/squashfs/volume';
 
@@ -78,7 +78,7 @@ export class Tree {
   }
 
   private enter(listed: Listed, inode: DirectoryInode, path: string): void {
-    const { metadata, superblock } = this.volume;
+    const { superblock } = this.volume;
     const place = placeOf(listed);
     const at = superblock.inodeTable + listed.block;
     // A tree names a directory once; a second name is a loop, or would double the work at every level.
@@ -88,7 +88,7 @@ export class Tree {
       this.volume.problems.keep(new Spent(`directories ${DEPTH_LIMIT} deep`));
       return;
     }
-    this.open.push(new Listing(metadata, superblock.directoryTable, inode, path));
+    this.open.push(new Listing(this.volume, inode, path));
   }
 
   /** Gives one entry with its content.
@@ -115,7 +115,7 @@ export class Tree {
 
   /** Where the same inode was given before; null: it was not. */
   private firstPath(listed: Listed, inode: Inode, path: string): string | null {
-    if (inode.kind === 'directory' || inode.links < 2) return null;
+    if (inode.kind === 'directory' || (inode.links !== null && inode.links < 2)) return null;
     const first = this.firstPaths.get(placeOf(listed));
     if (first === undefined) this.firstPaths.set(placeOf(listed), path);
     return first ?? null;
@@ -123,9 +123,9 @@ export class Tree {
 
   /** Reads an inode, and of a file where its blocks stand. */
   private inodeAt({ block, offset }: Listed): Inode {
-    const { metadata, superblock } = this.volume;
+    const { layout, metadata, superblock } = this.volume;
     const cursor = new MetadataCursor(metadata, superblock.inodeTable + block, offset);
-    const inode = readInode(cursor);
+    const inode = layout.readInode(cursor);
     if (inode.kind === 'file' && this.fits(inode)) this.content.begin(cursor, inode);
     return inode;
   }
@@ -161,10 +161,11 @@ export class Tree {
     target: string | null,
     stored: readonly ByteRange[],
   ): EntryHead {
-    const { ids } = this.volume;
+    const { users, groups } = this.volume;
     const { mode, modifiedAt } = inode;
     const device = 'device' in inode ? inode.device : null;
-    const [uid, gid] = [ids.at(inode.uid), ids.at(inode.gid)];
+    const uid = users.at(inode.uid);
+    const gid = inode.gid === null ? uid : groups.at(inode.gid);
     return { path, type, mode, uid, gid, modifiedAt, target, device, stored };
   }
 
