@@ -209,9 +209,11 @@ function entryTrial(observer: EntryObserver, folder: string): Trial {
 
 function treeTrial(observer: TreeObserver, folder: string): Trial {
   const tree = treeOf(folder);
+  const given = settings(folder, 'input.json') as TreeInput;
+  const knowledge = { ...NO_KNOWLEDGE, ...given.knowledge };
   return trial(tree.contents, (contents) => {
     const blobs = memoryBlobs();
-    const entries = tree.entries(contents, blobs).filter((entry) => observer.wants(entry));
+    const entries = tree.entries(contents, blobs).filter((entry) => observer.wants(entry, knowledge));
     const observations = observer.observe(
       entries,
       (entry) => (entry.content === null ? null : blobs.open(entry.content.digest)),
@@ -219,6 +221,7 @@ function treeTrial(observer: TreeObserver, folder: string): Trial {
         if (entry.content === null) throw new Error(`${entry.path} has no content to point at`);
         return { artefact: entry.content.digest, path: entry.path, range };
       },
+      knowledge,
     );
     return observed(observations, blobs);
   });
@@ -243,6 +246,7 @@ interface TreeInput {
   readonly directories?: readonly string[];
   /** Id of the format a file was recognised as, by path. */
   readonly formats?: Readonly<Record<string, string>>;
+  readonly knowledge?: Partial<Knowledge>;
 }
 
 interface Tree {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Spent } from '#domain/error';
@@ -98,3 +100,33 @@ for (const [what, unit] of HOSTILE) {
     }
   });
 }
+
+const KEYGEN = existsSync('/usr/bin/ssh-keygen') ? '/usr/bin/ssh-keygen' : null;
+const withoutKeygen = KEYGEN === null ? 'ssh-keygen is not installed: apt install openssh-client' : false;
+
+test('SSH fingerprints are those of ssh-keygen', { skip: withoutKeygen }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'assay-keys-'));
+  try {
+    for (const kind of [
+      ['rsa', '1024'],
+      ['rsa', '2048'],
+      ['ecdsa', '256'],
+      ['ecdsa', '384'],
+      ['ecdsa', '521'],
+      ['ed25519', '256'],
+    ]) {
+      const [type = '', bits = ''] = kind;
+      const file = join(folder, `${type}${bits}`);
+      execFileSync(KEYGEN ?? '', ['-q', '-t', type, '-b', bits, '-N', '', '-f', file]);
+      const printed = execFileSync(KEYGEN ?? '', ['-l', '-f', `${file}.pub`], { encoding: 'utf8' }).split(
+        ' ',
+      )[1];
+      for (const bytes of [readFileSync(file), readFileSync(`${file}.pub`)]) {
+        const found = keysIn(bytes).flatMap((each) => (each.kind === 'key' ? each.sshFingerprint : []));
+        assert.deepEqual(found, [printed], `${type} ${bits}`);
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -27,10 +27,12 @@ export interface KnownCase {
 }
 
 export interface Indicator {
-  /** `string`, `account`, `credential`, `port`, `path`, `key`, `endpoint`, … */
+  /** `string`, `account`, `credential`, `port`, `path`, `ssh-key-sha256`, `domain`, …; `cve` and `note` are for people. */
   readonly kind: string;
   readonly value: string;
   readonly certainty: Certainty;
+  /** True: so rare that it speaks by itself; false: only beside another indicator of the same case. */
+  readonly alone: boolean;
 }
 
 /** What an examination of artefacts can decide of a requirement. `full`: both ways; `fail-only`: a violation alone;

@@ -83,6 +83,8 @@ export interface KeyObservation {
   readonly bits: number | null;
   /** SHA-256 over the public key in the container's canonical form, hex; null: not readable (encrypted). */
   readonly publicFingerprint: string | null;
+  /** `SHA256:…` as ssh-keygen(1) -l prints it; null: no key that SSH knows, or not readable. */
+  readonly sshFingerprint: string | null;
   /** Cipher that protects it, as named in the file; null: not encrypted. */
   readonly cipher: string | null;
   /** Comment or owner stated beside it; null: none. */

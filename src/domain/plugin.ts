@@ -97,12 +97,16 @@ export interface TreeObserver {
   readonly version: number;
   readonly doc: Doc;
   readonly reads: 'tree';
-  /** Which entries it is given; ask for little: a change in any of them makes it look again. */
-  wants(entry: TreeEntry): boolean;
+  /** As of an observer of bytes. */
+  readonly usesKnowledge?: true;
+  /** Which entries it is given; ask for little: a change in any of them makes it look again.
+   *  @param knowledge  only for an observer that says `usesKnowledge` */
+  wants(entry: TreeEntry, knowledge: Knowledge): boolean;
   observe(
     entries: readonly TreeEntry[],
     open: (entry: TreeEntry) => Source | null,
     place: (entry: TreeEntry, range: ByteRange | null) => Place,
+    knowledge: Knowledge,
   ): readonly Observation[];
 }
 

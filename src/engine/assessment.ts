@@ -90,7 +90,7 @@ export function assess(
     engine: {
       version: context.version,
       plugins: pluginsOf(registry),
-      knowledge: {},
+      knowledge: registry.knowledge.dates,
       isolation: context.isolation,
     },
     about: context.about,

@@ -7,7 +7,7 @@ import type { Observer, Sighting } from '#domain/plugin';
 import type { Run } from '#domain/ports';
 import { byteOrder } from '#domain/range';
 import type { Failure } from '#domain/record';
-import type { Registry } from '#domain/registry';
+import { knowledgeFor, type Registry } from '#domain/registry';
 import type { Outcome, PlantedChange, Task, TreeEntry } from '#domain/task';
 
 /** Layers inside layers that are opened; firmware nests five or six deep. */
@@ -406,7 +406,7 @@ async function observeTrees(work: Work, trees: readonly Tree[]): Promise<readonl
         observer: observer.id,
         tree: id,
         container: artefact,
-        entries: entries.filter((entry) => observer.wants(entry)),
+        entries: entries.filter((entry) => observer.wants(entry, knowledgeFor(observer, work.registry))),
       }))
       .filter((pair) => pair.entries.length > 0),
   );

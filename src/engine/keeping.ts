@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '#domain/canonical';
 import type { Knowledge } from '#domain/knowledge';
 import type { Outcomes, Run } from '#domain/ports';
-import type { Registry } from '#domain/registry';
+import { type Registry, usesKnowledge } from '#domain/registry';
 import type { Outcome, Task } from '#domain/task';
 
 /** What names an outcome: the task with every digest it reads, and the code that carries it out. */
@@ -12,7 +12,7 @@ export function taskName(task: Task, registry: Registry): string {
   if (code === undefined) throw new Error(`no code digest of ${plugin}; run: npm run index`);
   const hash = createHash('sha256').update(code).update('\n').update(canonicalJson(task));
   const observer = registry.observers.find(({ id }) => id === plugin);
-  if (observer?.reads === 'bytes' && observer.usesKnowledge === true) hash.update(knowledgeDigest(registry));
+  if (observer !== undefined && usesKnowledge(observer)) hash.update(knowledgeDigest(registry));
   return hash.digest('hex');
 }
 

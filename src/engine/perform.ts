@@ -1,11 +1,10 @@
 import type { Artefact, Entry, EntryHead, Extent, Opened, Part } from '#domain/artefact';
 import { Malformed, Spent } from '#domain/error';
-import { NO_KNOWLEDGE } from '#domain/knowledge';
 import type { Observation } from '#domain/observation';
 import type { Format, Reading } from '#domain/plugin';
 import type { Blobs, Deposit, Source } from '#domain/ports';
 import type { ByteRange } from '#domain/range';
-import type { Registry } from '#domain/registry';
+import { knowledgeFor, type Registry } from '#domain/registry';
 import { NO_CONTENT, type Outcome, type Task, type TreeEntry } from '#domain/task';
 import { complement } from '#engine/bytes/ranges';
 import { type Search, searchFor } from '#engine/bytes/search';
@@ -72,7 +71,7 @@ function observe(task: Exclude<Task, { kind: 'open' | 'plant' }>, registry: Regi
       return observer.observe(
         blobs.open(digest),
         (range) => ({ artefact: digest, path: null, range }),
-        observer.usesKnowledge === true ? registry.knowledge : NO_KNOWLEDGE,
+        knowledgeFor(observer, registry),
       );
     }
     if (task.kind === 'observe-entry' && observer?.reads === 'entry') {
@@ -87,7 +86,7 @@ function observe(task: Exclude<Task, { kind: 'open' | 'plant' }>, registry: Regi
         // The host knows the container of an entry without content; a task does not, so that the next release has the same.
         return { artefact: entry.content?.digest ?? NO_CONTENT, path: entry.path, range };
       };
-      return observer.observe(task.entries, open, at);
+      return observer.observe(task.entries, open, at, knowledgeFor(observer, registry));
     }
     throw new Error(`observer ${task.observer} does not read what ${task.kind} gives`);
   }

@@ -152,6 +152,7 @@ export const observationSchema = z.discriminatedUnion('kind', [
     algorithm: word,
     bits: count.nullable(),
     publicFingerprint: word.nullable(),
+    sshFingerprint: word.nullable(),
     cipher: line.nullable(),
     comment: line.nullable(),
   }),

@@ -91,7 +91,7 @@ function theirView(file: string) {
     imports: [...names.imports].toSorted(),
     exports: [...names.exports].toSorted(),
     hardening: {
-      nx: /GNU_STACK +.* RW +0x/.test(text),
+      nx: /GNU_STACK +.* RW +0/.test(text),
       relro: !isDynamic ? null : !relro ? 'none' : now ? 'full' : 'partial',
       stripped: !/ SYMTAB /.test(text),
     },

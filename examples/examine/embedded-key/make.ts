@@ -32,6 +32,7 @@ function key({ path, tree = 'tree-1', ...facts }: Facts): Sighting {
     algorithm: 'rsa',
     bits: 2048,
     publicFingerprint: print('a'),
+    sshFingerprint: null,
     cipher: null,
     comment: null,
     ...facts,

@@ -1,6 +1,6 @@
 import { Malformed } from '#domain/error';
 import { Cursor } from '#engine/bytes/cursor';
-import { trimmed } from '#engine/bytes/der';
+import { DerCursor, trimmed } from '#engine/bytes/der';
 import {
   dsaKey,
   dsaPublic,
@@ -108,6 +108,66 @@ function publicFields(type: string, blob: SshCursor): Key {
       return ecPublic(curveOf(curve), blob.string(133));
     }
   }
+}
+
+/** The public key as SSH sends it, which its fingerprints are made of. RFC 4253, 6.6; RFC 5656, 3.1; RFC 8709, 4.
+ *  @param spki  SubjectPublicKeyInfo in DER
+ *  @returns null: SSH knows no such key */
+export function sshBlobOf(spki: Uint8Array): Uint8Array | null {
+  try {
+    return blobOf(spki);
+  } catch (error) {
+    if (error instanceof Malformed) return null;
+    throw error;
+  }
+}
+
+function blobOf(spki: Uint8Array): Uint8Array | null {
+  const info = new DerCursor(spki).sequence('key');
+  const algorithm = info.sequence('algorithm');
+  const bits = info.bits('key');
+  switch (algorithm.oid('algorithm')) {
+    case '1.2.840.113549.1.1.1': {
+      const numbers = new DerCursor(bits).sequence('numbers');
+      const n = numbers.natural('modulus');
+      return sshStrings(bytesOf('ssh-rsa'), mpint(numbers.natural('exponent')), mpint(n));
+    }
+    case '1.2.840.10040.4.1': {
+      const domain = algorithm.sequence('domain');
+      const numbers = ['p', 'q', 'g'].map((name) => mpint(domain.natural(name)));
+      return sshStrings(bytesOf('ssh-dss'), ...numbers, mpint(new DerCursor(bits).natural('y')));
+    }
+    case '1.2.840.10045.2.1': {
+      const oid = algorithm.oid('curve');
+      const curve = Object.entries(SSH_CURVES).find(([, known]) => known === oid)?.[0];
+      return curve === undefined ? null : sshStrings(bytesOf(`ecdsa-sha2-${curve}`), bytesOf(curve), bits);
+    }
+    case ED25519:
+      return sshStrings(bytesOf('ssh-ed25519'), bits);
+    case ED448:
+      return sshStrings(bytesOf('ssh-ed448'), bits);
+    default:
+      return null;
+  }
+}
+
+function sshStrings(...strings: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(
+    strings.flatMap((string) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(string.length);
+      return [length, string];
+    }),
+  );
+}
+
+/** RFC 4251, 5: a zero octet before a number whose first bit is set. */
+function mpint(magnitude: Uint8Array): Uint8Array {
+  return (magnitude[0] ?? 0) >= 0x80 ? Buffer.concat([new Uint8Array(1), magnitude]) : magnitude;
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Buffer.from(text, 'latin1');
 }
 
 function ecdsaCurve(type: string): string {

@@ -3,7 +3,16 @@ import type { Observer } from '#domain/plugin';
 import { accounts } from '#engine/describe/accounts/accounts';
 import { endpoints } from '#engine/describe/endpoints/endpoints';
 import { keys } from '#engine/describe/keys/keys';
+import { publishedIndicators } from '#engine/describe/published-indicators/published-indicators';
+import { publishedNames } from '#engine/describe/published-names';
 import { startUp } from '#engine/describe/start-up/start-up';
 
 /** Every observer of room describe, in byte order of id. */
-export const observers: readonly Observer[] = [accounts, endpoints, keys, startUp];
+export const observers: readonly Observer[] = [
+  accounts,
+  endpoints,
+  keys,
+  publishedIndicators,
+  publishedNames,
+  startUp,
+];

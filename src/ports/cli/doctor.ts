@@ -1,5 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
+import type { Knowledge } from '#domain/knowledge';
+import { registry } from '#engine/registry';
 import { ownVersion } from '#ports/cli/environment';
 import { bestSandbox } from '#ports/sandbox/sandbox';
 import { makeTrials } from '#ports/sandbox/trials';
@@ -23,10 +25,21 @@ export async function doctor(): Promise<string> {
     `processors ${availableParallelism()}`,
     `memory     ${gib(totalmem())}`,
     `disk       ${gib(bavail * bsize)} free here`,
-    'knowledge  none embedded in this version; nothing to age',
+    ...knowledgeLines(registry.knowledge),
     `isolation  ${sandbox.level}: ${LEVELS[sandbox.level]}`,
     `           ${trials.filter(({ stopped }) => stopped).length} of ${trials.length} attacks stopped`,
     ...rows,
     '',
   ].join('\n');
+}
+
+function knowledgeLines({ knownCases, requirements, dates }: Knowledge): readonly string[] {
+  const counts: Readonly<Record<string, number>> = {
+    'known-cases': knownCases.length,
+    requirements: requirements.length,
+  };
+  return Object.entries(dates).map(
+    ([body, date], i) =>
+      `${i === 0 ? 'knowledge ' : '          '} ${body}: ${counts[body] ?? 0}${date === 'none' ? '' : `, as of ${date}`}`,
+  );
 }

@@ -10,7 +10,8 @@ import { type Examination, examine, type Subject } from '#engine/examination';
 import { keeping } from '#engine/keeping';
 import { gapShareOf } from '#engine/judge/coverage';
 import { measure, PLANTS_PER_LEVEL, type Thoroughness } from '#engine/power';
-import { registry } from '#engine/registry';
+import { type Registry, withoutKnownCases } from '#domain/registry';
+import { registry as wholeRegistry } from '#engine/registry';
 import { htmlReport } from '#engine/report/html';
 import { recordJson } from '#engine/report/json';
 import { textReport } from '#engine/report/text';
@@ -46,6 +47,7 @@ export interface ExamineRequest {
   readonly from: string | null;
   readonly about: string | null;
   readonly power: Thoroughness | null;
+  readonly withoutKnownCases: boolean;
   /** 0: in this process, unconfined. Null: one a processor. */
   readonly workers: number | null;
   /** Weakest evidence that gives exit code 1. */
@@ -65,6 +67,10 @@ export interface ExamineResult {
   readonly exit: 0 | 1 | 3 | 4;
   readonly text: (color: boolean) => string;
   readonly html: string;
+}
+
+function registryFor({ withoutKnownCases: without }: ExamineRequest): Registry {
+  return without ? withoutKnownCases(wholeRegistry) : wholeRegistry;
 }
 
 /** A worker silent for so long is taken for stuck: the slowest decoder gives content every few seconds. */
@@ -87,6 +93,7 @@ export async function examineInputs(
   if (!given.some(({ kind }) => kind !== 'declaration')) {
     throw new Refused('only declarations were given', 'name the firmware or the extracted tree as well');
   }
+  const registry = registryFor(request);
   const folder = request.folder ?? `${given[0]?.path.replace(/\/+$/, '') ?? ''}.assay`;
   const before = readCase(folder);
   checkSpace(folder, given);
@@ -328,7 +335,7 @@ function conclude(
     failOn: request.failOn,
     previous: revision === 1 ? null : readRevision(folder, revision - 1),
   };
-  const { record, exit } = assess(examination, power, registry, context);
+  const { record, exit } = assess(examination, power, registryFor(request), context);
   const said = request.exitZero ? `${exit}, given as 0` : String(exit);
   const html = htmlReport(record, exit);
   const text = (color: boolean) => textReport(record, { color, exit: said });

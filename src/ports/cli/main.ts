@@ -98,6 +98,11 @@ function program(done: (exit: number) => void): Command {
         'full',
       ]),
     )
+    .addOption(
+      new Option('--without <knowledge>', 'leave out what was published: every other finding stays').choices([
+        'known-cases',
+      ]),
+    )
     .option('--workers <n>', 'worker processes; 0: in this process, unconfined', workerCount)
     .addOption(
       new Option('--fail-on <strength>', 'weakest evidence that gives exit 1')
@@ -119,6 +124,7 @@ function program(done: (exit: number) => void): Command {
         from: text('from'),
         about: text('about'),
         power: text('power') as ExamineRequest['power'],
+        withoutKnownCases: options['without'] === 'known-cases',
         workers: typeof options['workers'] === 'number' ? options['workers'] : null,
         failOn: options['failOn'] as ExamineRequest['failOn'],
         exitZero: options['exitZero'] === true,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Observation } from '#domain/observation';
 import type { Place } from '#domain/place';
 import type { BytesObserver } from '#domain/plugin';
+import { sshBlobOf } from '#engine/bytes/ssh-keys';
 import { authorisedLinesOf } from '#engine/describe/keys/authorised-lines';
 import type { Finding } from '#engine/describe/keys/finding';
 import { scan } from '#engine/describe/keys/scan';
@@ -14,10 +15,10 @@ const LEAST_SIZE = 48;
 export const keys: BytesObserver = {
   kind: 'observer',
   id: 'keys',
-  version: 1,
+  version: 2,
   doc: {
     name: 'keys and certificates',
-    says: 'Names every private, encrypted, public and authorised key and every certificate that decodes, with algorithm and size. The fingerprint is SHA-256 over the public key as SubjectPublicKeyInfo in DER, whatever the container: the same key has the same fingerprint as PEM, DER, OpenSSH, Dropbear or in a certificate.',
+    says: 'Names every private, encrypted, public and authorised key and every certificate that decodes, with algorithm and size. The fingerprint is SHA-256 over the public key as SubjectPublicKeyInfo in DER, whatever the container: the same key has the same fingerprint as PEM, DER, OpenSSH, Dropbear or in a certificate. Beside it stands the fingerprint that SSH tools print.',
     sources: [
       'RFC 7468 (PEM); RFC 1421, 4.4 (Proc-Type, DEK-Info)',
       'RFC 8017, A.1 (PKCS#1); RFC 5208, RFC 5958 (PKCS#8); RFC 5915 (SEC 1); RFC 8410; RFC 7292 (PKCS#12)',
@@ -49,7 +50,25 @@ function observationOf(finding: Finding, place: Place): Observation {
   const { holding, container, key, cipher, comment } = finding;
   const { algorithm, bits, spki } = key;
   const publicFingerprint = spki === null ? null : fingerprintOf(spki);
-  return { kind: 'key', place, holding, container, algorithm, bits, publicFingerprint, cipher, comment };
+  const blob = spki === null ? null : sshBlobOf(spki);
+  const sshFingerprint = blob === null ? null : sshFingerprintOf(blob);
+  return {
+    kind: 'key',
+    place,
+    holding,
+    container,
+    algorithm,
+    bits,
+    publicFingerprint,
+    sshFingerprint,
+    cipher,
+    comment,
+  };
+}
+
+/** OpenSSH, sshkey_fingerprint: base64 without its padding. */
+function sshFingerprintOf(blob: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 }
 
 function fingerprintOf(spki: Uint8Array): string {
