@@ -117,8 +117,18 @@ function findersTexts(): readonly string[] {
   const data = filesBelow(ROOT, 'data', '');
   return [
     ...sources.flatMap((file) => literalsOf(readFileSync(join(ROOT, file), 'utf8'))),
-    ...data.map((file) => readFileSync(join(ROOT, file), 'latin1')),
+    ...data.flatMap((file) => valuesIn(JSON.parse(readFileSync(join(ROOT, file), 'utf8')))),
   ];
+}
+
+/** Keys whose values are for people: nothing is compared with them. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['source', 'name', 'title', 'says', 'vendor']);
+
+/** Every text among the values of a document. */
+function valuesIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (FOR_PEOPLE.has(key) ? [] : valuesIn(inner)));
 }
 
 function sharedBetween(all: readonly Implant[], finders: readonly string[]): readonly string[] {

@@ -14,7 +14,7 @@ export interface Needle {
   /** Against the text behind. */
   readonly notAfter: RegExp;
   /** What must stand near: the user of a credential; null: nothing. */
-  readonly beside: RegExp | null;
+  readonly beside: string | null;
 }
 
 /** Shorter ones stand everywhere by chance. */
@@ -89,7 +89,5 @@ function binaryForm(value: string): readonly Form[] {
 function credentialForm(value: string): Form {
   const slash = value.indexOf('/');
   if (slash === -1) return asWord(value);
-  const user = value.slice(0, slash).replaceAll(/[^\w]/g, String.raw`\$&`);
-  const together = new RegExp(String.raw`(?<!\w)${user}(?!\w)`);
-  return { ...asWord(value.slice(slash + 1)), beside: together };
+  return { ...asWord(value.slice(slash + 1)), beside: value.slice(0, slash) };
 }

@@ -97,5 +97,13 @@ function fits(needle: Needle, at: number, source: Source): boolean {
   const before = latin1(source.bytes(from, at));
   const after = latin1(source.bytes(end, Math.min(source.size, end + AROUND)));
   if (needle.notBefore.test(before) || needle.notAfter.test(after)) return false;
-  return needle.beside === null || needle.beside.test(before) || needle.beside.test(after);
+  return needle.beside === null || hasWord(before, needle.beside) || hasWord(after, needle.beside);
+}
+
+/** The word stands in the text and does not go on at its ends. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    if (!/\w$/.test(text.slice(0, at)) && !/^\w/.test(text.slice(at + word.length))) return true;
+  }
+  return false;
 }
