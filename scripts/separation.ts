@@ -6,7 +6,7 @@ export const SHORTEST = 6;
 /** Contents of the strings and regular expressions of a source, escaped characters also as they are meant.
  *  What is imported names files, not what is looked for. */
 export function literalsOf(text: string): readonly string[] {
-  const bare = text.replaceAll(/^(?:import|export)\b[^;]*?\bfrom\b[^;]*;/gm, '');
+  const bare = text.replaceAll(/^(?:import|export)\b[^;']*?\bfrom '[^']*';/gm, '');
   const { code, strings, comments } = anatomyOf(bare);
   let left = bare;
   for (const { text: piece } of [...comments, ...strings])
