@@ -1,9 +1,9 @@
 import { readShell, type Script } from '#engine/bytes/shell';
-import { SHELLS } from '#engine/describe/start-up/launch';
+import { isShell } from '#engine/bytes/interpreter';
 import { baseName, type Context, type Starts } from '#engine/describe/start-up/starts';
 import { isFilledLater } from '#engine/describe/start-up/tests';
-import { baseOf, type System, type SystemFile } from '#engine/describe/start-up/tree';
-import { type Constants, constantsOf } from '#engine/describe/start-up/values';
+import type { System, SystemFile } from '#engine/describe/start-up/tree';
+import { type Constants, constantsOf } from '#engine/bytes/shell-values';
 
 /** Ways of calling that one script or function is read for. */
 export const WAYS = 8;
@@ -68,22 +68,6 @@ export function scriptOf(reader: Reader, file: SystemFile): ReadScript | null {
   const read = script === null ? null : { script, constants: constantsOf(script) };
   reader.scripts.set(file.path, read);
   return read;
-}
-
-/** True for a script of a shell by its first line, or text without one: a shell that is given it runs it. */
-export function isShell(bytes: Uint8Array): boolean {
-  const first = interpreterOf(bytes);
-  return first === null || first.some((word) => SHELLS.has(baseOf(word)) || RC_SHELLS.has(baseOf(word)));
-}
-
-const RC_SHELLS = new Set(['rc.common', 'openrc-run', 'runscript', 'busybox']);
-
-/** Words behind `#!`; null: no such line. */
-export function interpreterOf(bytes: Uint8Array): readonly string[] | null {
-  if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return null;
-  const end = bytes.indexOf(0x0a);
-  const line = Buffer.from(bytes.subarray(2, Math.min(end === -1 ? 256 : end, 256))).toString('latin1');
-  return line.split(/\s+/).filter((word) => word !== '');
 }
 
 /** False when the file was already read that way at least as certainly, or in enough other ways. */

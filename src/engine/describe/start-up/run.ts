@@ -11,7 +11,7 @@ import {
 import type { Reader } from '#engine/describe/start-up/reader';
 import { baseName, type Context } from '#engine/describe/start-up/starts';
 import { matchesOf, type SystemFile } from '#engine/describe/start-up/tree';
-import { type Argument, argumentsOf, type Constants, type Scope } from '#engine/describe/start-up/values';
+import { type Argument, argumentsOf, type Constants, type Scope } from '#engine/bytes/shell-values';
 
 /** How one script is being run. */
 export interface Run {

@@ -10,10 +10,10 @@ import {
   type ShellLoop,
   type ShellNode,
 } from '#engine/bytes/shell';
-import { type Launch, launchOf, SHELLS } from '#engine/describe/start-up/launch';
+import { interpreterOf } from '#engine/bytes/interpreter';
+import { type Launch, launchOf, SHELLS } from '#engine/bytes/shell-launch';
 import {
   type Call,
-  interpreterOf,
   isNewWay,
   locate,
   mergeCalls,
@@ -42,14 +42,8 @@ import { baseName, type Context, under, unreached } from '#engine/describe/start
 import { combine, truthOf } from '#engine/describe/start-up/tests';
 import { baseOf, fits, matchesOf, type SystemFile } from '#engine/describe/start-up/tree';
 import { UTILITIES } from '#engine/describe/start-up/utilities';
-import {
-  type Argument,
-  argumentsOf,
-  constantsOf,
-  patternOf,
-  textOf,
-  wordsOf,
-} from '#engine/describe/start-up/values';
+import { type Argument, argumentsOf, constantsOf, patternOf, textOf } from '#engine/bytes/shell-values';
+import { wordsOf } from '#engine/bytes/shell-walk';
 
 /** Scripts that call scripts. */
 const SCRIPT_DEPTH = 16;

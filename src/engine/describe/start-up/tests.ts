@@ -1,6 +1,6 @@
 import type { ShellCommand, ShellNode } from '#engine/bytes/shell';
 import type { System } from '#engine/describe/start-up/tree';
-import { isCertain, type Scope, textOf } from '#engine/describe/start-up/values';
+import { isCertain, type Scope, textOf } from '#engine/bytes/shell-values';
 
 /** Whether commands succeed, as far as the script and the tree decide it; null: they do not.
  *  Decided are comparisons of texts that are certain and files that the tree has. A file it lacks may come later. */

@@ -1,4 +1,4 @@
-import type { Argument } from '#engine/describe/start-up/values';
+import type { Argument } from '#engine/bytes/shell-values';
 
 /** What a command starts once everything that only launches is taken away. */
 export interface Launch {

@@ -2,10 +2,10 @@ import {
   asWritten,
   type Script,
   type ShellCommand,
-  type ShellNode,
   type ShellPart,
   type ShellWord,
 } from '#engine/bytes/shell';
+import { visitNodes } from '#engine/bytes/shell-walk';
 
 /** One argument of a command. */
 export interface Argument {
@@ -73,7 +73,10 @@ export function constantsOf(script: Script): Constants {
     words.set(name, value);
     if (atTop && known.size === 1) certain.add(name);
   }
-  eachCommand(script.body, true, assign, (name) => spoilt.add(name));
+  visitNodes(script.body, (node, around) => {
+    if (node.kind === 'command') assign(node, around.length === 0);
+    else if (node.kind === 'for') spoilt.add(node.variable);
+  });
   const single = [...words].filter(([name]) => values.get(name)?.size === 1 && !spoilt.has(name));
   const shown = new Map(single);
   return {
@@ -101,58 +104,6 @@ function behind(word: ShellWord, skip: number): ShellWord {
     return taken === part.text.length ? [] : [{ ...part, text: part.text.slice(taken) }];
   });
   return { parts, range: word.range };
-}
-
-/** Visits every command, inside substitutions too. */
-function eachCommand(
-  nodes: readonly ShellNode[],
-  atTop: boolean,
-  command: (node: ShellCommand, atTop: boolean) => void,
-  variable: (name: string) => void,
-): void {
-  const inner = (list: readonly ShellNode[]) => eachCommand(list, false, command, variable);
-  for (const node of nodes) {
-    switch (node.kind) {
-      case 'command':
-        command(node, atTop);
-        for (const { parts } of wordsOf(node))
-          for (const part of parts) if (part.kind === 'substitution') inner(part.body);
-        break;
-      case 'chain':
-        inner([node.first, ...node.rest.map((link) => link.node)]);
-        break;
-      case 'pipeline':
-        inner(node.parts);
-        break;
-      case 'if':
-        for (const branch of node.branches) inner([...branch.condition, ...branch.body]);
-        inner(node.otherwise ?? []);
-        break;
-      case 'loop':
-        inner([...node.condition, ...node.body]);
-        break;
-      case 'for':
-        variable(node.variable);
-        inner(node.body);
-        break;
-      case 'case':
-        for (const arm of node.arms) inner(arm.body);
-        break;
-      case 'group':
-      case 'function':
-        inner(node.body);
-        break;
-    }
-  }
-}
-
-/** Every word of a command: values of assignments, the command itself, targets of redirections. */
-export function wordsOf(node: ShellCommand): readonly ShellWord[] {
-  return [
-    ...node.assignments.flatMap(({ value }) => (value === null ? [] : [value])),
-    ...node.words,
-    ...node.redirections.map(({ target }) => target),
-  ];
 }
 
 /** The arguments a word becomes: an unquoted constant with blanks in it becomes several. */
