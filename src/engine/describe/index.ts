@@ -1,6 +1,7 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Observer } from '#domain/plugin';
 import { accounts } from '#engine/describe/accounts/accounts';
+import { credentials } from '#engine/describe/credentials/credentials';
 import { endpoints } from '#engine/describe/endpoints/endpoints';
 import { keys } from '#engine/describe/keys/keys';
 import { publishedIndicators } from '#engine/describe/published-indicators/published-indicators';
@@ -10,6 +11,7 @@ import { startUp } from '#engine/describe/start-up/start-up';
 /** Every observer of room describe, in byte order of id. */
 export const observers: readonly Observer[] = [
   accounts,
+  credentials,
   endpoints,
   keys,
   publishedIndicators,

@@ -1,9 +1,16 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Examiner } from '#domain/plugin';
 import { embeddedKey } from '#engine/examine/embedded-key';
+import { fixedCredential } from '#engine/examine/fixed-credential';
 import { knownCase } from '#engine/examine/known-case';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
 
 /** Every examiner of room examine, in byte order of id. */
-export const examiners: readonly Examiner[] = [embeddedKey, knownCase, undeclaredAccount, undeclaredListener];
+export const examiners: readonly Examiner[] = [
+  embeddedKey,
+  fixedCredential,
+  knownCase,
+  undeclaredAccount,
+  undeclaredListener,
+];
