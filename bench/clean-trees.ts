@@ -1,6 +1,6 @@
-// False alarms: examines systems made of Debian packages alone and compares every indication of undocumented access with
-// bench/clean-trees.json, where each is named that is a true fact of such a system. Needs root, debootstrap, mksquashfs
-// and a Debian mirror.
+// False alarms: examines systems made of Debian packages alone and compares every indication of access, communication
+// and concealment with bench/clean-trees.json, where each is named that is a true fact of such a system. Needs root,
+// debootstrap, mksquashfs and a Debian mirror.
 //   npm run bench:clean-trees [-- folder for the trees, kept for the next run]
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,6 +12,8 @@ const TREES: Readonly<Record<string, readonly string[]>> = {
   minbase: [],
   servers: ['openssh-server', 'nginx', 'snmpd', 'postfix'],
 };
+
+const QUESTIONS = new Set(['undocumented-access', 'undocumented-communication', 'concealment']);
 
 interface TrueFact {
   readonly tree: string;
@@ -57,10 +59,8 @@ function examineTree(name: string, packages: readonly string[]): void {
   );
   if (stdout === '') throw new Error(stderr);
   const record = JSON.parse(stdout) as AssayRecord; // written by the command just run
-  const said = record.indications.filter(({ question }) => question === 'undocumented-access');
-  process.stdout.write(
-    `${name}: ${record.opened.files} files, ${said.length} indications of undocumented access\n`,
-  );
+  const said = record.indications.filter(({ question }) => QUESTIONS.has(question));
+  process.stdout.write(`${name}: ${record.opened.files} files, ${said.length} indications\n`);
   for (const { title, evidence } of said) {
     const path = evidence[0]?.path.split(' » ').at(-1) ?? '';
     const fact = facts.find((known) => known.tree === name && known.title === title && known.path === path);

@@ -130,6 +130,31 @@ export interface StartObservation {
 
 export type EndpointForm = 'url' | 'host' | 'ipv4' | 'ipv6' | 'mail';
 
+/** What an address serves for, by the words beside it. `namespace`: it names a vocabulary, nobody connects to it;
+ *  `documentation`: for people to read; `management`: who configures from afar; `cloud`: a service the device keeps in
+ *  touch with; `name-service`: answers names; `dynamic-name`: is told the device's address; `check`: whether a network is there. */
+export type EndpointRole =
+  | 'namespace'
+  | 'documentation'
+  | 'update'
+  | 'telemetry'
+  | 'time'
+  | 'management'
+  | 'cloud'
+  | 'name-service'
+  | 'dynamic-name'
+  | 'check'
+  | 'unknown';
+
+/** What takes an address where it stands. `command`: a program or function that connects, `wget`, `fetch`; `setting`: a name it
+ *  is the value of, `option url`; `program`: compiled code that imports what connects, `getaddrinfo`, or
+ *  holds everything itself, `static`. */
+export interface EndpointTaker {
+  readonly kind: 'command' | 'setting' | 'program';
+  /** As written. */
+  readonly name: string;
+}
+
 /** An address on a network written in the bytes. */
 export interface EndpointObservation {
   readonly kind: 'endpoint';
@@ -140,6 +165,9 @@ export interface EndpointObservation {
   readonly host: string;
   readonly port: number | null;
   readonly scheme: string | null;
+  readonly role: EndpointRole;
+  /** Null: nothing seen that takes it. */
+  readonly taker: EndpointTaker | null;
 }
 
 /** A neutral fact read from an artefact. No opinion in it. */

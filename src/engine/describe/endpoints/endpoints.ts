@@ -1,7 +1,9 @@
-import type { EndpointForm, EndpointObservation, Observation } from '#domain/observation';
+import type { EndpointForm, EndpointObservation } from '#domain/observation';
 import type { BytesObserver } from '#domain/plugin';
 import type { Source } from '#domain/ports';
+import { Malformed, Spent } from '#domain/error';
 import type { ByteRange } from '#domain/range';
+import { ELF_TYPE, namesOf, readElf } from '#engine/bytes/elf';
 import { latin1 } from '#engine/bytes/text';
 import {
   CONTEXT,
@@ -12,9 +14,12 @@ import {
   quadOf,
 } from '#engine/describe/endpoints/addresses';
 import { isHost, isNamed } from '#engine/describe/endpoints/names';
+import { ABOVE, BESIDE, type Use, useOf } from '#engine/describe/endpoints/role';
 
 /** Different endpoints kept of one artefact. */
 const ENDPOINTS = 5000;
+/** Occurrences of one endpoint whose surroundings are read. */
+const LOOKS = 24;
 /** Bytes looked at in one step; what begins in a step is read to its end beyond it. */
 const STEP = 1024 * 1024;
 /** Longest authority of a URL, longest name. */
@@ -24,10 +29,10 @@ const LONGEST = 512;
 export const endpoints: BytesObserver = {
   kind: 'observer',
   id: 'endpoints',
-  version: 1,
+  version: 2,
   doc: {
     name: 'Addresses on networks',
-    says: 'Gives URLs, host names, IPv4 and IPv6 addresses and the hosts of mail addresses that are written in any file, each once with the place of its first occurrence. User names, passwords, paths and queries are cut.',
+    says: `Gives URLs, host names, IPv4 and IPv6 addresses and the hosts of mail addresses that are written in any file, each once, with what it serves for by the words around its first ${LOOKS} occurrences and what takes it there: a command, a setting, or a program that can connect. The place is that of the occurrence whose words say most, else the first. User names, passwords, paths and queries are cut.`,
     sources: [
       'RFC 3986, 3.1 and 3.2',
       'RFC 1123, 2.1',
@@ -41,28 +46,80 @@ export const endpoints: BytesObserver = {
       'A bare host name counts by its ending: suffixes of files (.sh, .so, .pl) never, endings that are also words only as a whole string, countries only with three labels or as a whole string.',
       'Four numbers count as an address unless they look like a version: small ones without a word about addresses before them. Loopback, netmasks, networks and broadcasts are left out.',
       'Names without a dot are left out.',
+      `What an address serves for is read from its own line or string, at most ${BESIDE} bytes before and behind it. What reads like a sentence, a comment or a link counts as documentation; the address of another language than English or of a program that puts its parts together may stay unknown.`,
     ],
   },
   reads: 'bytes',
   wants: ({ size }) => size >= 5,
   observe(source, place) {
-    const found = new Map<string, Observation>();
+    const found = new Map<string, { readonly observation: EndpointObservation; readonly looks: number }>();
+    const imported = connectingOf(source);
     for (let base = 0; base < source.size && found.size < ENDPOINTS; base += STEP) {
-      const view = viewOf(source, base);
+      const view = viewOf(source, base, imported);
       scan(view, (endpoint) => {
         const key = `${endpoint.form} ${endpoint.value}`;
-        if (found.has(key) || found.size >= ENDPOINTS) return;
-        const { range, ...values } = endpoint;
-        found.set(key, { kind: 'endpoint', place: place(range), ...values });
+        const before = found.get(key);
+        if (before === undefined ? found.size >= ENDPOINTS : before.looks >= LOOKS) return;
+        const { range, use, ...values } = endpoint;
+        const { role, taker } = use();
+        const looks = (before?.looks ?? 0) + 1;
+        const isBetter = before === undefined || weightOf({ role, taker }) > weightOf(before.observation);
+        const observation: EndpointObservation = isBetter
+          ? { kind: 'endpoint', place: place(range), ...values, role, taker }
+          : before.observation;
+        found.set(key, { observation, looks });
       });
     }
-    return [...found.values()].toSorted((a, b) => (a.place.range?.[0] ?? 0) - (b.place.range?.[0] ?? 0));
+    return [...found.values()]
+      .map(({ observation }) => observation)
+      .toSorted((a, b) => (a.place.range?.[0] ?? 0) - (b.place.range?.[0] ?? 0));
   },
 };
 
 /** What one place says, before it has a place in an artefact. */
-interface Found extends Omit<EndpointObservation, 'kind' | 'place'> {
+interface Found extends Omit<EndpointObservation, 'kind' | 'place' | keyof Use> {
   readonly range: ByteRange;
+  /** What the address serves for here; worked out when asked. */
+  readonly use: () => Use;
+}
+
+/** How much an occurrence says of what the address serves for. */
+function weightOf({ role, taker }: Use): number {
+  if (role === 'namespace') return 0;
+  if (role === 'documentation') return 1;
+  const known = role === 'unknown' ? 0 : 1;
+  return 2 + known + (taker === null ? 0 : taker.kind === 'command' ? 4 : 2);
+}
+
+/** Functions by which compiled code finds or reaches another machine, the ones that say most first. */
+const CONNECTING = [
+  'curl_easy_perform',
+  'getaddrinfo',
+  'gethostbyname',
+  'gethostbyname2',
+  'gethostbyname_r',
+  'res_query',
+  'uclient_new',
+  'BIO_new_connect',
+  'mosquitto_connect',
+  'SSL_connect',
+  'connect',
+  'kernel_connect',
+];
+
+/** The first of {@link CONNECTING} that an ELF file imports; `static` for a program that holds everything itself;
+ *  null: none, no ELF file, or broken headers. */
+function connectingOf(source: Source): string | null {
+  try {
+    const elf = readElf(source);
+    if (elf === null) return null;
+    if (elf.type === ELF_TYPE.executable && elf.dynamic === null) return 'static';
+    const names = new Set(namesOf(source, elf).imports);
+    return CONNECTING.find((name) => names.has(name)) ?? null;
+  } catch (error) {
+    if (error instanceof Malformed || error instanceof Spent) return null;
+    throw error;
+  }
 }
 
 /** One step with a little before and after it. */
@@ -75,9 +132,11 @@ interface View {
   readonly to: number;
   /** False: bytes that are no text; what stands in them needs clean edges. */
   readonly isText: boolean;
+  /** What the whole artefact, if it is compiled code, imports to reach other machines; null: nothing. */
+  readonly imported: string | null;
 }
 
-function viewOf(source: Source, at: number): View {
+function viewOf(source: Source, at: number, imported: string | null): View {
   const base = Math.max(0, at - 2 * LONGEST);
   const end = Math.min(source.size, at + STEP + 2 * LONGEST);
   const head = source.bytes(0, Math.min(source.size, 4096));
@@ -87,6 +146,7 @@ function viewOf(source: Source, at: number): View {
     from: at - base,
     to: Math.min(end, at + STEP) - base,
     isText: !head.includes(0),
+    imported,
   };
 }
 
@@ -131,10 +191,39 @@ function giveOwn(
   give: (found: Found) => void,
   start: number,
   end: number,
-  found: Omit<Found, 'range'>,
+  found: Omit<Found, 'range' | 'use'>,
 ): void {
   if (start < view.from || start >= view.to) return;
-  give({ ...found, range: [view.base + start, view.base + end] });
+  give({ ...found, use: () => useAt(view, start, found), range: [view.base + start, view.base + end] });
+}
+
+function useAt(
+  { bytes, isText, imported }: View,
+  start: number,
+  { form, host }: Pick<Found, 'form' | 'host'>,
+): Use {
+  const isEnd = isText ? isLineEnd : isStringEnd;
+  let from = start;
+  while (from > 0 && start - from < BESIDE && !isEnd(bytes[from - 1] ?? 0)) from--;
+  let to = start;
+  while (to < bytes.length && to - start < BESIDE && !isEnd(bytes[to] ?? 0)) to++;
+  return useOf({
+    form,
+    host,
+    before: latin1(bytes.subarray(from, start)),
+    behind: latin1(bytes.subarray(start, to)),
+    above: isText ? latin1(bytes.subarray(Math.max(0, from - ABOVE), from)) : '',
+    isBinary: !isText,
+    imported,
+  });
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte === 0x0a || byte === 0;
+}
+
+function isStringEnd(byte: number): boolean {
+  return (byte < 0x20 && byte !== 0x09) || byte >= 0x7f;
 }
 
 // --- scheme://user@host:port
@@ -270,6 +359,9 @@ function edgesOf({ bytes, isText }: View, start: number, after: number): Edges |
     return /[\w.%+-]/.test(String.fromCharCode(local)) ? { mail: true, whole: false } : null;
   }
   if (before === SLASH) {
+    // a connection as the shell names it: /dev/tcp/host/port
+    if (/\/dev\/(?:tcp|udp)\/$/.test(latin1(bytes.subarray(Math.max(0, start - 9), start))))
+      return { mail: false, whole: true };
     const double = start > 1 && bytes[start - 2] === SLASH;
     const third = start > 2 ? (bytes[start - 3] ?? 0) : 0;
     // `//host/…` without a scheme, as in pages
