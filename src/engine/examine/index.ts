@@ -4,6 +4,7 @@ import { embeddedKey } from '#engine/examine/embedded-key';
 import { fixedCredential } from '#engine/examine/fixed-credential';
 import { knownCase } from '#engine/examine/known-case';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
+import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
 
 /** Every examiner of room examine, in byte order of id. */
@@ -12,5 +13,6 @@ export const examiners: readonly Examiner[] = [
   fixedCredential,
   knownCase,
   undeclaredAccount,
+  undeclaredEndpoint,
   undeclaredListener,
 ];
