@@ -4,6 +4,8 @@ import type { Digest } from '#domain/artefact';
 import { canonicalJson } from '#domain/canonical';
 import { type Strength, STRENGTHS } from '#domain/indication';
 import { facilitiesIn, isDocumented } from '#domain/facilities';
+import type { RequirementNeed } from '#domain/knowledge';
+import type { SettingObservation } from '#domain/observed-interception';
 import { type QuestionId, QUESTIONS } from '#domain/question';
 import { byteOrder } from '#domain/range';
 import type {
@@ -24,7 +26,8 @@ import { evidenceOf, pathTo } from '#engine/evidence';
 import type { Examination, MadeStatement } from '#engine/examination';
 import { bytesCoverage, coverageMap } from '#engine/judge/coverage';
 import { difference } from '#engine/judge/difference';
-import { type Verdict, verdict } from '#engine/judge/verdict';
+import { requirementVerdicts } from '#engine/judge/requirement';
+import { coverageShare, type Verdict, verdict } from '#engine/judge/verdict';
 
 /** Most entries of a list in a record. */
 const LISTED = 1000;
@@ -125,7 +128,14 @@ export function assess(
     components: [],
     holes: [],
     problems: [],
-    requirements: [],
+    requirements: requirementVerdicts(registry.knowledge.requirements, {
+      indications,
+      settings: settingsOf(examination),
+      given: givenFor(examination, context),
+      asked: new Set(registry.examiners.map(({ id }) => id)),
+      coverage: { share: coverageShare(bytes), gate: gate.coverage },
+      declaration: context.declaration?.declaration ?? null,
+    }),
     failures,
     missing,
     difference: null,
@@ -213,6 +223,33 @@ function facilitiesOf(examination: Examination, declaration: ReadDeclaration | n
     documented: isDocumented(declaration?.declaration ?? null, { facility, by, destination }),
     evidence: places.map((place) => evidenceOf(examination, place)),
   }));
+}
+
+/** What was handed in that a requirement can need. A subject counts when something in it could be read. */
+function givenFor(
+  examination: Examination,
+  { declaration, releases }: Context,
+): ReadonlySet<RequirementNeed> {
+  const given = new Set<RequirementNeed>();
+  const said = declaration?.declaration;
+  if (examination.trees.some(({ entries }) => entries.length > 0)) given.add('firmware');
+  for (const { sighting } of examination.seen) {
+    if (sighting.observation.kind === 'setting') given.add('config');
+    if (sighting.observation.kind === 'open-port') given.add('scan');
+  }
+  if (said?.accounts !== undefined && said.accounts !== null) given.add('accounts');
+  if (said?.matrix !== undefined && said.matrix !== null) given.add('matrix');
+  if (said?.privilegedFiles !== undefined && said.privilegedFiles !== null) given.add('privileged-files');
+  if (said?.components !== undefined && said.components !== null) given.add('components');
+  if (said?.documents !== undefined && said.documents !== null) given.add('documents');
+  if (releases.length > 1) given.add('second-image');
+  return given;
+}
+
+function settingsOf(examination: Examination): readonly SettingObservation[] {
+  return examination.seen.flatMap(({ sighting: { observation } }) =>
+    observation.kind === 'setting' ? [observation] : [],
+  );
 }
 
 /** Endpoints by how many files hold them. */

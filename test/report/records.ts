@@ -252,6 +252,24 @@ export const router: AssayRecord = {
     notExamined('long-standing-holes', NO_EXAMINER),
     notExamined('other-technical-problems', NO_EXAMINER),
   ],
+  requirements: [
+    {
+      catalogue: 'TS 33.117',
+      clause: '4.2.3.4.2.2',
+      title: 'Predefined accounts shall be deleted or disabled',
+      verdict: 'not-satisfied',
+      why: '1 indication speaks against it',
+      indications: ['I1'],
+    },
+    {
+      catalogue: 'TS 33.117',
+      clause: '4.4.2',
+      title: 'Port Scanning',
+      verdict: 'not-decided',
+      why: 'needs a capture or scan',
+      indications: [],
+    },
+  ],
   indications: INDICATIONS,
   facilities: [
     {
@@ -528,6 +546,14 @@ function hostileRecord(): AssayRecord {
       switchedBy: name,
       documented: null,
       evidence: [],
+    })),
+    requirements: NASTY.map((name, i) => ({
+      catalogue: nasty(),
+      clause: `${name}${i}`,
+      title: nasty(),
+      verdict: i % 2 === 0 ? 'not-satisfied' : 'not-decided',
+      why: name,
+      indications: [name],
     })),
     talk: {
       ...router.talk,

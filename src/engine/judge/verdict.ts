@@ -94,7 +94,7 @@ function unaskedWhy(id: QuestionId, releases: number): string {
 
 /** Share of the content explained at the innermost opened level, 0..1; 0 when there is none. Padding and the outer
  *  side of what was unpacked would raise it without anything more having been seen. */
-function coverageShare({ innermost }: BytesCoverage): number {
+export function coverageShare({ innermost }: BytesCoverage): number {
   return innermost.total === 0 ? 0 : Math.floor((innermost.explained / innermost.total) * 1e6) / 1e6;
 }
 

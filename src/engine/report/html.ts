@@ -27,6 +27,9 @@ import {
   exitText,
   exposureText,
   FACILITIES_TEXT,
+  REQUIREMENTS_TEXT,
+  requirementsInOrder,
+  requirementsText,
   FACILITY_NAMES,
   factsOf,
   gateText,
@@ -53,6 +56,7 @@ const SHOWN = {
   places: 20,
   gaps: 100,
   facilities: 200,
+  requirements: 500,
   talk: 50,
   failures: 50,
   missed: 50,
@@ -93,6 +97,7 @@ ${list(sinceText(record), changesOf(record))}
 ${list('What is missing for a final report', missingOf(record))}
 ${indications(record)}
 ${facilities(record)}
+${requirements(record)}
 ${coverage(record)}
 ${power(record)}
 ${talk(record)}
@@ -184,10 +189,23 @@ function state(record: AssayRecord): Markup {
   return markup`<p class="state ${record.status}"><strong>${dashed}</strong> ${sentence}</p>`;
 }
 
-function answers(record: AssayRecord): Markup {
+/** Ids of indications as links to them, the first twelve. */
+function linksTo(record: AssayRecord): (ids: readonly string[]) => Markup {
   const anchors = new Map(
     record.indications.map(({ id }, i) => [id, i < SHOWN.indications ? `indication-${i + 1}` : null]),
   );
+  return (ids) => {
+    const links = ids.slice(0, 12).map((id, i) => {
+      const anchor = anchors.get(id) ?? null;
+      const separator = i === 0 ? NOTHING : text(', ');
+      return anchor === null ? markup`${separator}${id}` : markup`${separator}<a href="#${anchor}">${id}</a>`;
+    });
+    return ids.length > 12 ? markup`${links} and ${ids.length - 12} more` : markup`${links}`;
+  };
+}
+
+function answers(record: AssayRecord): Markup {
+  const linked = linksTo(record);
   const rows = record.questions.map((question) => {
     const {
       answer,
@@ -198,13 +216,7 @@ function answers(record: AssayRecord): Markup {
       caution,
       question: name,
     } = answerRow(question, record.gate);
-    const links = question.indications.slice(0, 12).map((id, i) => {
-      const anchor = anchors.get(id) ?? null;
-      const separator = i === 0 ? NOTHING : text(', ');
-      return anchor === null ? markup`${separator}${id}` : markup`${separator}<a href="#${anchor}">${id}</a>`;
-    });
-    const rest =
-      question.indications.length > 12 ? markup` and ${question.indications.length - 12} more` : NOTHING;
+    const links = linked(question.indications);
     const figures = looked.map(({ text: figure, below }, i) => {
       const mark =
         below && kind !== 'not-examined' ? markup` <span class="below">▼ below the gate</span>` : NOTHING;
@@ -214,7 +226,7 @@ function answers(record: AssayRecord): Markup {
     const strong = kind === 'indication' || kind === 'not-examined';
     return [
       text(name),
-      markup`<span${strong ? markup` class="strong"` : NOTHING}>${answer}</span>${links.length === 0 ? NOTHING : markup`<span class="why">${links}${rest}</span>`}`,
+      markup`<span${strong ? markup` class="strong"` : NOTHING}>${answer}</span>${question.indications.length === 0 ? NOTHING : markup`<span class="why">${links}</span>`}`,
       kind === 'not-examined'
         ? markup`${figures}. <span class="soft">${because}</span>`
         : markup`${figures}<span class="why">${because}</span>`,
@@ -343,6 +355,36 @@ function facilities(record: AssayRecord): Markup {
   return section(
     title,
     markup`${table(FACILITIES_TEXT, columns, rows)}${more(all.length - rows.length, 'facilities')}`,
+  );
+}
+
+// --- requirements
+
+function requirements(record: AssayRecord): Markup {
+  if (record.requirements.length === 0) return NOTHING;
+  const [catalogue = ''] = new Set(record.requirements.map((each) => each.catalogue));
+  const linked = linksTo(record);
+  const rows = requirementsInOrder(record)
+    .slice(0, SHOWN.requirements)
+    .map(({ clause, title, verdict, why, indications: ids }) => {
+      return [
+        markup`<span class="mono">${clause}</span>`,
+        markup`${title}`,
+        verdict === 'not-satisfied'
+          ? markup`<strong>not satisfied</strong>`
+          : text(verdict.replace('-', ' ')),
+        markup`<bdi>${shortened(why, NAME_LIMIT)}</bdi>${ids.length === 0 ? NOTHING : markup` ${linked(ids)}`}`,
+      ];
+    });
+  const columns: readonly Column[] = [
+    { name: 'Clause', holds: 'word' },
+    { name: 'Requirement' },
+    { name: 'Verdict', holds: 'word' },
+    { name: 'Why' },
+  ];
+  return section(
+    `Requirements of ${catalogue} (${grouped(record.requirements.length)})`,
+    markup`<p>${requirementsText(record)}.</p>${table(REQUIREMENTS_TEXT, columns, rows)}${more(record.requirements.length - rows.length, 'requirements')}`,
   );
 }
 

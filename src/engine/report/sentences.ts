@@ -2,7 +2,15 @@ import type { About, Deployment, Party, TargetState } from '#domain/about';
 import type { Facts } from '#domain/indication';
 import { ESPIONAGE_QUESTIONS, CRAFT_QUESTIONS, type Answer, type QuestionId } from '#domain/question';
 import type { FacilityKind } from '#domain/observed-interception';
-import type { AssayRecord, ClassPower, Facility, InputKind, Isolation, RecordedTarget } from '#domain/record';
+import type {
+  AssayRecord,
+  ClassPower,
+  Facility,
+  InputKind,
+  Isolation,
+  RecordedTarget,
+  RequirementVerdict,
+} from '#domain/record';
 import { answerRow, QUESTION_NAMES } from '#engine/report/answers';
 import { shortened } from '#engine/report/columns';
 import { atLeast, counted, grouped } from '#engine/report/figures';
@@ -325,6 +333,23 @@ export const NO_FACILITIES_TEXT =
 /** Whether a declaration names a facility, as a word. */
 export function documentedText({ documented }: Facility): string {
   return documented === null ? 'not known' : documented ? 'yes' : 'no';
+}
+
+/** What the table of requirements is, and is not. */
+export const REQUIREMENTS_TEXT =
+  'Tests of a catalogue, as far as files can decide them. Satisfied is said only where an examination can show it both ways; everything else stays not decided, with the reason.';
+
+/** How many of the requirements have which verdict, in one sentence. */
+export function requirementsText({ requirements }: AssayRecord): string {
+  const count = (verdict: RequirementVerdict['verdict']) =>
+    grouped(requirements.filter((each) => each.verdict === verdict).length);
+  return `${count('satisfied')} satisfied, ${count('not-satisfied')} not satisfied, ${count('not-decided')} not decided`;
+}
+
+/** Requirements for a reader: what is violated first, then what is satisfied, then by why it is open; clauses in order. */
+export function requirementsInOrder({ requirements }: AssayRecord): readonly RequirementVerdict[] {
+  const order = ['not-satisfied', 'satisfied', 'not-decided'];
+  return requirements.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
 }
 
 /** What was opened, in one sentence. */

@@ -24,6 +24,9 @@ import {
   exitText,
   exposureText,
   FACILITIES_TEXT,
+  REQUIREMENTS_TEXT,
+  requirementsInOrder,
+  requirementsText,
   FACILITY_NAMES,
   factsOf,
   gateText,
@@ -57,6 +60,7 @@ const SHOWN = {
   gaps: 8,
   missed: 5,
   facilities: 30,
+  requirements: 30,
   talk: 5,
   failures: 5,
   runs: 12,
@@ -80,6 +84,7 @@ export function textReport(
     ...coverage(record),
     ...indications(record),
     ...facilities(record),
+    ...requirements(record),
     ...power(record),
     ...talk(record),
     ...list(sinceText(record), changesOf(record)),
@@ -422,6 +427,51 @@ function facilities({ facilities: all }: AssayRecord): readonly Line[] {
     ...plain(labelled('', brief(all.length === 0 ? NO_FACILITIES_TEXT : FACILITIES_TEXT), 2)),
     ...plain(all.length === 0 ? [] : [...head, ...rows]),
     ...plain(more > 0 ? [`  and ${grouped(more)} more in the record`] : []),
+  ]);
+}
+
+/** Clause, title, verdict, why. */
+const REQUIREMENT_WIDTHS = [12, 26, 13, 25] as const;
+
+function requirements(record: AssayRecord): readonly Line[] {
+  if (record.requirements.length === 0) return [];
+  const decided = requirementsInOrder(record).filter(({ verdict }) => verdict !== 'not-decided');
+  const rows = decided
+    .slice(0, SHOWN.requirements)
+    .flatMap(({ clause, title, verdict, why, indications: ids }) =>
+      tabled(
+        [
+          clause,
+          shortened(title, 90),
+          verdict.replace('-', ' '),
+          ids.length === 0 ? shortened(why, 120) : shortened(ids.join(', '), 120),
+        ],
+        REQUIREMENT_WIDTHS,
+      ),
+    );
+  const open = new Map<string, number>();
+  for (const { verdict, why } of record.requirements) {
+    if (verdict !== 'not-decided') continue;
+    const reason =
+      /^(?:live test|needs a capture or scan)/.exec(why)?.[0] ?? 'other reasons, each in the record';
+    open.set(reason, (open.get(reason) ?? 0) + 1);
+  }
+  const reasons = [...open].map(
+    ([reason, n]) =>
+      `  ${grouped(n)} not decided: ${reason === 'live test' ? 'a live test is needed' : reason}`,
+  );
+  const [catalogue = ''] = new Set(record.requirements.map((each) => each.catalogue));
+  return section(`Requirements of ${catalogue} (${grouped(record.requirements.length)})`, [
+    ...plain(labelled('', brief(`${REQUIREMENTS_TEXT} ${requirementsText(record)}.`), 2)),
+    ...plain(
+      rows.length === 0 ? [] : [...tabled(['CLAUSE', 'TITLE', 'VERDICT', 'BY'], REQUIREMENT_WIDTHS), ...rows],
+    ),
+    ...plain(
+      decided.length > SHOWN.requirements
+        ? [`  and ${grouped(decided.length - SHOWN.requirements)} more in the record`]
+        : [],
+    ),
+    ...plain(reasons),
   ]);
 }
 
