@@ -7,6 +7,7 @@ import { keys } from '#engine/describe/keys/keys';
 import { publishedIndicators } from '#engine/describe/published-indicators/published-indicators';
 import { publishedNames } from '#engine/describe/published-names';
 import { startUp } from '#engine/describe/start-up/start-up';
+import { updates } from '#engine/describe/updates/updates';
 
 /** Every observer of room describe, in byte order of id. */
 export const observers: readonly Observer[] = [
@@ -17,4 +18,5 @@ export const observers: readonly Observer[] = [
   publishedIndicators,
   publishedNames,
   startUp,
+  updates,
 ];

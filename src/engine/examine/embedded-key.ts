@@ -3,6 +3,7 @@ import type { Facts, Statement } from '#domain/indication';
 import type { KeyObservation } from '#domain/observation';
 import type { Place } from '#domain/place';
 import type { Examiner, Sighting } from '#domain/plugin';
+import { oneLine, tail } from '#domain/wording';
 
 /** Private keys that are the same on every device, keys that may log in, and keys short enough to be computed. */
 export const embeddedKey: Examiner = {
@@ -306,14 +307,7 @@ const TITLE_LIMIT = 100;
 function titled(head: string, path: string, end: string): string {
   const room = TITLE_LIMIT - head.length - end.length;
   const name = path === '' ? 'the image itself' : oneLine(path);
-  const shown = name.length <= room ? name : `…${name.slice(name.length - room + 1)}`.toWellFormed();
-  return `${head}${shown}${end}`;
-}
-
-/** Everything that would break a line, as a dot. */
-function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  return text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '·');
+  return `${head}${tail(name, room)}${end}`;
 }
 
 function secretTitle(units: readonly [Unit, ...Unit[]]): string {

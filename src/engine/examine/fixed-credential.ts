@@ -1,8 +1,9 @@
 import type { Declaration } from '#domain/declaration';
 import { type Facts, type Statement, type Strength, STRENGTHS } from '#domain/indication';
-import type { StartObservation } from '#domain/observation';
 import type { CredentialObservation, SecretForm, SecretKind } from '#domain/observed-access';
 import type { Examiner, Sighting } from '#domain/plugin';
+import { startedIn } from '#domain/started';
+import { cut, oneLine, tail } from '#domain/wording';
 
 /** Secrets that are the same on every device because the image carries them. */
 export const fixedCredential: Examiner = {
@@ -26,12 +27,14 @@ export const fixedCredential: Examiner = {
   question: 'undocumented-access',
   reads: ['credential', 'start'],
   examine({ sightings, declaration }) {
-    const started = startedFiles(sightings);
+    const isStarted = startedIn(sightings);
     const found = sightings.flatMap((sighting) => seenIn(sighting, declaration));
     const groups = Map.groupBy(found, (seen) => JSON.stringify(identityOf(seen)));
-    return [...groups.values()].map((group) => statementOf(group, declaration, started));
+    return [...groups.values()].map((group) => statementOf(group, declaration, isStarted));
   },
 };
+
+type IsStarted = ReturnType<typeof startedIn>;
 
 interface Seen {
   readonly observation: CredentialObservation;
@@ -58,24 +61,6 @@ function identityOf({ observation, path }: Seen): readonly string[] {
   return ['credential', path, secret, form, taker, user ?? ''];
 }
 
-/** Files that start-up comes through, by tree. */
-function startedFiles(sightings: readonly Sighting[]): ReadonlySet<string> {
-  const files = new Set<string>();
-  for (const { observation, tree } of sightings) {
-    if (observation.kind !== 'start' || !observation.reached) continue;
-    for (const path of filesOf(observation)) files.add(fileKey(tree, path));
-  }
-  return files;
-}
-
-function filesOf({ chain, program, place }: StartObservation): readonly string[] {
-  return [...chain, program, place.path ?? ''];
-}
-
-function fileKey(tree: string, path: string): string {
-  return JSON.stringify([tree, path.replace(/^\/+/, '')]);
-}
-
 const KINDS: Readonly<Record<SecretKind, string>> = {
   password: 'password',
   community: 'SNMP community',
@@ -94,12 +79,12 @@ const WAYS: Readonly<Record<SecretForm, string>> = {
 function statementOf(
   group: readonly Seen[],
   declaration: Declaration | null,
-  started: ReadonlySet<string>,
+  isStarted: IsStarted,
 ): Statement {
   const [seen] = group;
   if (seen === undefined) throw new Error('a group is never empty');
   const strength = group
-    .map((each) => strengthOf(each, started))
+    .map((each) => strengthOf(each, isStarted))
     .reduce((a, b) => (STRENGTHS.indexOf(b) > STRENGTHS.indexOf(a) ? b : a));
   return {
     question: 'undocumented-access',
@@ -115,11 +100,11 @@ function statementOf(
   };
 }
 
-function strengthOf({ observation, tree, path }: Seen, started: ReadonlySet<string>): Strength {
+function strengthOf({ observation, tree, path }: Seen, isStarted: IsStarted): Strength {
   if (observation.form === 'comparison') return 'linked';
   if (observation.form === 'text') return 'present';
   const isSetting = observation.form === 'setting' && /(?:^|\/)etc\//.test(path) && !isTemplate(path);
-  return isSetting || started.has(fileKey(tree, path)) ? 'linked' : 'present';
+  return isSetting || isStarted(tree, path) ? 'linked' : 'present';
 }
 
 /** Copies that something else is made of. */
@@ -136,23 +121,7 @@ function titleOf({ observation, path }: Seen, count: number): string {
   const owner = user === null ? '' : ` of "${cut(oneLine(user), 32)}"`;
   const known = shared === null ? '' : ` (${shared})`;
   const head = `${what}${owner}${known} ${WAYS[form]} ${cut(oneLine(taker), 48)} in `;
-  return `${head}${tail(path === '' ? 'the image itself' : oneLine(path), TITLE_LIMIT - head.length)}`;
-}
-
-/** Everything that would break a line, as a dot. */
-function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  return text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '·');
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`.toWellFormed();
-}
-
-/** The end of a path, which tells more than its beginning. */
-function tail(path: string, most: number): string {
-  const room = Math.max(most, 32);
-  return path.length <= room ? path : `…${path.slice(1 - room)}`.toWellFormed();
+  return `${head}${tail(path === '' ? 'the image itself' : oneLine(path), Math.max(32, TITLE_LIMIT - head.length))}`;
 }
 
 function factsOf({ observation }: Seen, declaration: Declaration | null): Facts {

@@ -6,6 +6,7 @@ import { knownCase } from '#engine/examine/known-case';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
 import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
+import { unverifiedUpdate } from '#engine/examine/unverified-update';
 
 /** Every examiner of room examine, in byte order of id. */
 export const examiners: readonly Examiner[] = [
@@ -15,4 +16,5 @@ export const examiners: readonly Examiner[] = [
   undeclaredAccount,
   undeclaredEndpoint,
   undeclaredListener,
+  unverifiedUpdate,
 ];

@@ -3,6 +3,7 @@ import type { Facts, Statement, Strength } from '#domain/indication';
 import type { AccountObservation, PasswordScheme } from '#domain/observation';
 import type { Place } from '#domain/place';
 import type { Examiner, Sighting } from '#domain/plugin';
+import { cut, oneLine, tail } from '#domain/wording';
 
 /** Accounts with a password that everybody who has the image can work on, or without one. */
 export const undeclaredAccount: Examiner = {
@@ -245,21 +246,6 @@ function titleOf(login: Login): string {
 
 function placeName({ path }: Seen): string {
   return path === '' ? 'the image itself' : oneLine(path);
-}
-
-/** Everything that would break a line, as a dot. */
-function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  return text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '·');
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`.toWellFormed();
-}
-
-/** The end of a path says more than its beginning. */
-function tail(path: string, most: number): string {
-  return path.length <= most ? path : `…${path.slice(path.length - most + 1)}`.toWellFormed();
 }
 
 function isSecondRoot({ uid, observation }: Login): boolean {
