@@ -7,9 +7,11 @@ import { bzip2 } from '#engine/decode/bzip2';
 import { cpio } from '#engine/decode/cpio';
 import { cramfs } from '#engine/decode/cramfs';
 import { der } from '#engine/decode/der';
+import { deviceTree } from '#engine/decode/device-tree';
 import { dropbearKey } from '#engine/decode/dropbear-key';
 import { elf } from '#engine/decode/elf';
 import { ext } from '#engine/decode/ext/ext';
+import { fit } from '#engine/decode/fit';
 import { gif } from '#engine/decode/gif';
 import { gzip } from '#engine/decode/gzip';
 import { ico } from '#engine/decode/ico';
@@ -51,9 +53,11 @@ export const formats: readonly Format[] = [
   cpio,
   cramfs,
   der,
+  deviceTree,
   dropbearKey,
   elf,
   ext,
+  fit,
   gif,
   gzip,
   ico,

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Extent, Part } from '#domain/artefact';
+import type { Format } from '#domain/plugin';
+import { deviceTree } from '#engine/decode/device-tree';
+import { fit } from '#engine/decode/fit';
+import { LIMITS, openArtefact } from '#engine/perform';
+import { memoryBlobs } from '#ports/store/memory';
+import { noise } from '../examples/craft.ts';
+
+// Images made by the tools of boot loaders: what we read is compared with what went into them, and with what a second
+// reader takes out of them.
+
+const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+
+let root = '';
+
+before(() => {
+  root = mkdtempSync(join(tmpdir(), 'boot-images-'));
+});
+
+after(() => {
+  if (root !== '') rmSync(root, { recursive: true });
+});
+
+/** False: all of them are there. Else what is said of the test that is skipped. */
+function missing(...tools: readonly string[]): string | false {
+  const absent = tools.filter((tool) => !PATH.split(':').some((folder) => existsSync(join(folder, tool))));
+  return absent.length === 0 ? false : `not installed: ${absent.join(', ')}`;
+}
+
+function run(command: string): void {
+  execFileSync('/bin/sh', ['-ec', command], {
+    cwd: root,
+    env: { ...process.env, PATH, TZ: 'UTC' },
+    stdio: 'ignore',
+  });
+}
+
+function write(name: string, content: Uint8Array | string): void {
+  mkdirSync(dirname(join(root, name)), { recursive: true });
+  writeFileSync(join(root, name), content);
+}
+
+const read = (name: string) => readFileSync(join(root, name));
+
+interface Found {
+  readonly part: Part;
+  readonly extents: readonly Extent[];
+  /** Content of the entry of that path. */
+  content(path: string): Buffer;
+}
+
+/** The one part that begins at the first byte. */
+function open(format: Format, name: string): Found {
+  const blobs = memoryBlobs();
+  const { parts, extents } = openArtefact(blobs.put(read(name)), blobs, [format], LIMITS);
+  const [part] = parts;
+  assert(part !== undefined && part.range[0] === 0, `${format.id} does not open ${name}`);
+  return {
+    part,
+    extents,
+    content(path) {
+      const entry = part.entries.find((candidate) => candidate.path === path);
+      assert(entry?.content, `${path} has no content`);
+      const source = blobs.open(entry.content.digest);
+      return Buffer.from(source.bytes(0, source.size));
+    },
+  };
+}
+
+/** Every byte has a role that explains it. */
+function assertExplained({ extents }: Found): void {
+  assert.deepEqual(
+    extents.filter(({ reason }) => reason !== null),
+    [],
+  );
+}
+
+// --- device tree
+
+const BOARD = `/dts-v1/;
+/memreserve/ 0x10000000 0x4000;
+/memreserve/ 0x8000000000 0x1;
+/ {
+  #address-cells = <2>; #size-cells = <1>; model = "Board \\"one\\", rev\\\\2"; compatible = "a,b", "c";
+  empty; zero = <0>; bytes = [00 01 fe]; large = <0xffffffff 0x7fffffff>; odd = [41 42 00 00]; wide = /bits/ 64 <1>;
+  blank = ""; lines = "one\\ntwo\\t";
+  blob = /incbin/("blob.bin");
+  soc { cpu@0 { reg = <0 0 1>; phandle = <7>; deep { deeper { deepest = "x"; }; }; }; cpu@1 { }; };
+  tail { text = "end"; };
+};
+`;
+
+for (const version of [16, 17]) {
+  test(`device tree, version ${version}: compiles to itself again`, { skip: missing('dtc') }, () => {
+    write('board.dts', BOARD);
+    write('blob.bin', noise(5000));
+    run(`dtc -q -I dts -O dtb -V ${version} -o board.dtb board.dts`);
+    const found = open(deviceTree, 'board.dtb');
+    assert.equal(found.part.facts['model'], String.raw`Board "one", rev\2`);
+    for (const { path } of found.part.entries) write(`again/${path}`, found.content(path));
+    run(`cd again && dtc -q -I dts -O dtb -V ${version} -o ../again.dtb tree.dts`);
+    assert.deepEqual(read('again.dtb'), read('board.dtb'));
+    assert.deepEqual(found.content('blob'), noise(5000));
+    if (version === 17) assertExplained(found);
+  });
+}
+
+// --- FIT
+
+const IMAGES = `/dts-v1/;
+/ {
+  description = "two images"; #address-cells = <1>;
+  images {
+    kernel {
+      description = "the kernel"; data = /incbin/("kernel.bin"); type = "kernel"; arch = "arm64"; os = "linux";
+      compression = "none"; load = <0x80000>; entry = <0x80000>;
+      hash-1 { algo = "crc32"; }; hash-2 { algo = "sha1"; }; hash-3 { algo = "sha256"; };
+      hash-4 { algo = "sha384"; }; hash-5 { algo = "sha512"; }; hash-6 { algo = "md5"; };
+    };
+    fdt { description = "the tree"; data = /incbin/("fdt.bin"); type = "flat_dt"; arch = "arm64"; compression = "none";
+      signature { algo = "sha256,rsa2048"; key-name-hint = "dev"; }; };
+  };
+  configurations { default = "conf"; conf { kernel = "kernel"; fdt = "fdt"; }; };
+};
+`;
+
+for (const [name, options] of [
+  ['inside the tree', ''],
+  ['behind the tree', '-E'],
+  ['behind the tree, aligned', '-E -B 1000'],
+  ['at a place in the file', '-E -p 0x2000'],
+] as const) {
+  test(`FIT, images ${name}: what went in, with right hashes`, {
+    skip: missing('mkimage', 'dtc', 'openssl'),
+  }, () => {
+    write('kernel.bin', noise(70_001, 2));
+    write('fdt.bin', noise(3333, 3));
+    write('image.its', IMAGES);
+    run('mkdir -p keys && openssl genrsa -out keys/dev.key 2048');
+    run('openssl req -batch -new -x509 -key keys/dev.key -out keys/dev.crt');
+    run(`mkimage -f image.its -k keys -r ${options} image.fit`);
+    const found = open(fit, 'image.fit');
+    assert.deepEqual(found.content('kernel'), noise(70_001, 2));
+    assert.deepEqual(found.content('fdt'), noise(3333, 3));
+    const hashes = Object.entries(found.part.facts).filter(([fact]) => fact.includes('.hash-'));
+    assert.deepEqual(
+      hashes.map(([, value]) => value),
+      ['crc32 right', 'sha1 right', 'sha256 right', 'sha384 right', 'sha512 right', 'md5 right'],
+    );
+    assert.equal(found.part.facts['fdt.signature'], 'sha256,rsa2048; key dev; 256 bytes, not checked');
+    assert.equal(found.part.facts['configuration.conf'], 'kernel kernel; fdt fdt');
+    // moving data out of the tree, mkimage leaves remains behind its strings
+    const tree = read('image.fit').readUInt32BE(12) + read('image.fit').readUInt32BE(32); // where its strings end
+    const first = Math.min(...['kernel', 'fdt'].map((path) => startOf(found, path)));
+    assert.deepEqual(
+      found.extents.filter(
+        ({ reason, range }) => reason !== null && !(range[0] >= tree && range[1] <= first),
+      ),
+      [],
+    );
+  });
+}
+
+function startOf({ part }: Found, path: string): number {
+  return part.entries.find((entry) => entry.path === path)?.stored[0]?.[0] ?? 0;
+}
