@@ -1,6 +1,6 @@
 // What the scripts that make examples share: bytes written field by field, cases put into their folders.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Anything that stands for bytes; text is Latin-1. */
 export type Part = Uint8Array | string | readonly number[];
@@ -79,5 +79,29 @@ export function writeCases(
     mkdirSync(join(folder, name), { recursive: true });
     writeFileSync(join(folder, name, `input.${ending}`), input);
     writeFileSync(join(folder, name, 'NOTE.md'), `${note}\nMade by ${script}.\n`);
+  }
+}
+
+/** A tree as an example: files by path, and what input.json says beside them. */
+export interface TreeCase {
+  readonly note: string;
+  readonly files: Readonly<Record<string, Part>>;
+  readonly modes?: Readonly<Record<string, string>>;
+  readonly links?: Readonly<Record<string, string>>;
+  readonly directories?: readonly string[];
+  readonly formats?: Readonly<Record<string, string>>;
+}
+
+/** Writes cases whose input is a folder.
+ *  @param folder  of the script */
+export function writeTrees(folder: string, script: string, cases: Readonly<Record<string, TreeCase>>): void {
+  for (const [name, { note, files, ...settings }] of Object.entries(cases)) {
+    for (const [path, part] of Object.entries(files)) {
+      const target = join(folder, name, 'input', path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, bytes(part));
+    }
+    writeFileSync(join(folder, name, 'input.json'), `${JSON.stringify(settings, null, 2)}\n`);
+    writeFileSync(join(folder, name, 'NOTE.md'), `${note}\nMade by ../${script}.\n`);
   }
 }

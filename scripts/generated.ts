@@ -71,7 +71,7 @@ interface Edition {
 }
 
 function knowledgeOf(root: string): string {
-  const bodies = (['known-cases', 'requirements'] as const).map((body) => ({
+  const bodies = (['known-cases', 'requirements', 'public-roots'] as const).map((body) => ({
     body,
     editions: editionsOf(root, body),
   }));
@@ -99,6 +99,7 @@ function knowledgeOf(root: string): string {
     'export const knowledge: Knowledge = {\n',
     `  knownCases: [\n${listOfFacts('known-cases')}  ],\n`,
     `  requirements: [\n${listOfFacts('requirements')}  ],\n`,
+    `  publicRoots: [\n${listOfFacts('public-roots')}  ],\n`,
     `  dates: {\n${dates}  },\n};\n`,
   ].join('');
 }

@@ -2,12 +2,21 @@
 export interface Knowledge {
   readonly knownCases: readonly KnownCase[];
   readonly requirements: readonly Requirement[];
+  readonly publicRoots: readonly PublicRoot[];
   /** Name of a body of knowledge → its date, ISO. Stands in the record. */
   readonly dates: Readonly<Record<string, string>>;
 }
 
 /** What is known when nothing is. */
-export const NO_KNOWLEDGE: Knowledge = { knownCases: [], requirements: [], dates: {} };
+export const NO_KNOWLEDGE: Knowledge = { knownCases: [], requirements: [], publicRoots: [], dates: {} };
+
+/** Key of a certificate authority that the world's browsers trust or trusted. */
+export interface PublicRoot {
+  /** As its certificate names it, most specific part. */
+  readonly name: string;
+  /** SHA-256 of the SubjectPublicKeyInfo, hex. */
+  readonly publicFingerprint: string;
+}
 
 /** `checked`: read at the source; `memory`: held for certain, not read again. */
 export type Certainty = 'checked' | 'memory';

@@ -1,6 +1,7 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Examiner } from '#domain/plugin';
 import { embeddedKey } from '#engine/examine/embedded-key';
+import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
 import { fixedCredential } from '#engine/examine/fixed-credential';
 import { knownCase } from '#engine/examine/known-case';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
@@ -11,6 +12,7 @@ import { unverifiedUpdate } from '#engine/examine/unverified-update';
 /** Every examiner of room examine, in byte order of id. */
 export const examiners: readonly Examiner[] = [
   embeddedKey,
+  extraTrustAnchor,
   fixedCredential,
   knownCase,
   undeclaredAccount,

@@ -33,10 +33,11 @@ export async function doctor(): Promise<string> {
   ].join('\n');
 }
 
-function knowledgeLines({ knownCases, requirements, dates }: Knowledge): readonly string[] {
+function knowledgeLines({ knownCases, requirements, publicRoots, dates }: Knowledge): readonly string[] {
   const counts: Readonly<Record<string, number>> = {
     'known-cases': knownCases.length,
     requirements: requirements.length,
+    'public-roots': publicRoots.length,
   };
   return Object.entries(dates).map(
     ([body, date], i) =>
