@@ -7,6 +7,7 @@ import { keys } from '#engine/describe/keys/keys';
 import { publishedIndicators } from '#engine/describe/published-indicators/published-indicators';
 import { publishedNames } from '#engine/describe/published-names';
 import { startUp } from '#engine/describe/start-up/start-up';
+import { trust } from '#engine/describe/trust/trust';
 import { updates } from '#engine/describe/updates/updates';
 
 /** Every observer of room describe, in byte order of id. */
@@ -18,5 +19,6 @@ export const observers: readonly Observer[] = [
   publishedIndicators,
   publishedNames,
   startUp,
+  trust,
   updates,
 ];
