@@ -9,6 +9,7 @@ import { publishedNames } from '#engine/describe/published-names';
 import { startUp } from '#engine/describe/start-up/start-up';
 import { trust } from '#engine/describe/trust/trust';
 import { updates } from '#engine/describe/updates/updates';
+import { webRoutes } from '#engine/describe/web-routes/web-routes';
 
 /** Every observer of room describe, in byte order of id. */
 export const observers: readonly Observer[] = [
@@ -21,4 +22,5 @@ export const observers: readonly Observer[] = [
   startUp,
   trust,
   updates,
+  webRoutes,
 ];

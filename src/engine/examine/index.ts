@@ -4,6 +4,7 @@ import { embeddedKey } from '#engine/examine/embedded-key';
 import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
 import { fixedCredential } from '#engine/examine/fixed-credential';
 import { knownCase } from '#engine/examine/known-case';
+import { openWebCommand } from '#engine/examine/open-web-command';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
 import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
@@ -15,6 +16,7 @@ export const examiners: readonly Examiner[] = [
   extraTrustAnchor,
   fixedCredential,
   knownCase,
+  openWebCommand,
   undeclaredAccount,
   undeclaredEndpoint,
   undeclaredListener,

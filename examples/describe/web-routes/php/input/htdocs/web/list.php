@@ -1,0 +1,3 @@
+<?php
+$n = 1;
+echo shell_exec("uptime");

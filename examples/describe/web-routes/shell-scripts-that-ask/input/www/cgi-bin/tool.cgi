@@ -1,0 +1,3 @@
+#!/bin/sh
+. /usr/lib/check_login.sh
+eval "$QUERY_STRING"

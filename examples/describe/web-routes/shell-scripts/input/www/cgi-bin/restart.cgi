@@ -1,0 +1,3 @@
+#!/bin/sh
+echo; echo restarting
+reboot

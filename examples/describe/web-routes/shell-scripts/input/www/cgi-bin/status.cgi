@@ -1,0 +1,2 @@
+#!/bin/sh
+echo; uptime; ifconfig $QUERY_STRING
