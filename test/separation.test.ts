@@ -38,6 +38,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'mount -o bind': 'mount(8)',
   'adduser -D': 'a tool of the system, with the option that asks for no password',
   'httpd.conf': 'BusyBox httpd fixes the name',
+  'mini_httpd.conf': 'mini_httpd fixes the name',
   http_passwd: 'the setting of that name in the NVRAM of Broadcom devices, and many like it',
   'A-Za-z': 'POSIX: all letters',
   '2>/dev/null': 'POSIX: without a word of errors',
