@@ -8,6 +8,7 @@ import type { Extent, Part } from '#domain/artefact';
 import type { Format } from '#domain/plugin';
 import { deviceTree } from '#engine/decode/device-tree';
 import { fit } from '#engine/decode/fit';
+import { uimage } from '#engine/decode/uimage';
 import { LIMITS, openArtefact } from '#engine/perform';
 import { memoryBlobs } from '#ports/store/memory';
 import { noise } from '../examples/craft.ts';
@@ -169,4 +170,44 @@ for (const [name, options] of [
 
 function startOf({ part }: Found, path: string): number {
   return part.entries.find((entry) => entry.path === path)?.stored[0]?.[0] ?? 0;
+}
+
+// --- uImage
+
+test('uImage, several images: what went in, as dumpimage takes it out', {
+  skip: missing('mkimage', 'dumpimage'),
+}, () => {
+  const sizes = [70_001, 4096, 3, 333];
+  for (const [i, size] of sizes.entries()) write(`part${i}`, noise(size, i + 1));
+  run(
+    'mkimage -A mips -O linux -T multi -C gzip -n several -a 0x80000000 -d part0:part1:part2:part3 several.img',
+  );
+  const found = open(uimage, 'several.img');
+  assert.equal(found.part.facts['data-crc'], 'right');
+  for (const i of sizes.keys()) {
+    run(`dumpimage -T multi -p ${i} -o out several.img`);
+    assert.deepEqual(found.content(`several.${i}`), read('out'));
+    assert.deepEqual(read('out'), read(`part${i}`));
+  }
+  assertExplained(found);
+});
+
+for (const type of [
+  'kernel',
+  'ramdisk',
+  'firmware',
+  'filesystem',
+  'flat_dt',
+  'standalone',
+  'kernel_noload',
+]) {
+  test(`uImage, ${type}: what went in`, { skip: missing('mkimage') }, () => {
+    write('one', noise(5001));
+    run(`mkimage -A arm64 -O linux -T ${type} -C lz4 -n one -d one one.img`);
+    const found = open(uimage, 'one.img');
+    assert.deepEqual(found.content('one'), noise(5001));
+    assert.equal(found.part.facts['data-crc'], 'right');
+    assert.doesNotMatch(found.part.facts['type'] ?? '', /^type-/);
+    assertExplained(found);
+  });
 }

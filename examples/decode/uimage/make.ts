@@ -3,10 +3,10 @@ import { crc32 } from 'node:zlib';
 import { be32, bytes, field, padded, patched, type Part, writeCases, zeros } from '../../craft.ts';
 
 /** @param numbers  system, processor, type, compression */
-function image(name: string, numbers: readonly number[], data: Part): Buffer {
+function image(name: Part, numbers: readonly number[], data: Part, mark = 0x27051956): Buffer {
   const body = bytes(data);
   const fixed = [be32(1_600_000_000), be32(body.length), be32(0x80010000), be32(0x80010000), be32(crc32(body))];
-  const header = bytes(be32(0x27051956), zeros(4), ...fixed, numbers, field(name, 32));
+  const header = bytes(be32(mark), zeros(4), ...fixed, numbers, field(name, 32));
   return bytes(patched(header, 4, be32(crc32(header))), body);
 }
 
@@ -38,6 +38,18 @@ writeCases(import.meta.dirname, '../make.ts', {
   'data-cut-short': {
     input: kernel.subarray(0, 80),
     note: 'The header is whole, the data is not: nothing is given, the rest is a gap.',
+  },
+  'mark-of-a-vendor': {
+    input: bytes('boot', image('kernel', [5, 5, 2, 1], 'the kernel', 0x83800000)),
+    note: 'A vendor changed the mark; the numbers of a kernel stand where they belong and the checksum is right.',
+  },
+  'bytes-behind-the-name': {
+    input: image(bytes('RT-AC', [0, 3, 0, 0, 4]), KERNEL, 'the kernel'),
+    note: 'Bytes behind the name of the image are stated: vendors keep versions there, and nobody shows them.',
+  },
+  'numbers-of-a-kernel': {
+    input: bytes(zeros(28), [5, 5, 2, 3], zeros(64)),
+    note: 'The look-alike: the numbers of a kernel, but no header matches its checksum.',
   },
   'header-changed': {
     input: patched(kernel, 32, 'l'),

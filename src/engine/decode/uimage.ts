@@ -1,11 +1,10 @@
 import { crc32 } from 'node:zlib';
-import type { EntryHead } from '#domain/artefact';
-import type { Format, Reading } from '#domain/plugin';
+import type { Format, Magic, Reading } from '#domain/plugin';
 import type { Source } from '#domain/ports';
 import type { ByteRange } from '#domain/range';
 import { Cursor } from '#engine/bytes/cursor';
-import { fold, isZero, piecesOf } from '#engine/bytes/pieces';
-import { nameOf } from '#engine/bytes/text';
+import { facts, fieldText, filePart, hex } from '#engine/bytes/parts';
+import { fold, isZero } from '#engine/bytes/pieces';
 
 /** Images of the boot loader U-Boot in its first form: a header of 64 bytes with two checksums. */
 export const uimage: Format = {
@@ -17,12 +16,13 @@ export const uimage: Format = {
     says: 'Gives the image, or each image of several, under the name in the header, and states whether the data matches its checksum.',
     sources: ['U-Boot v2023.01, include/image.h: struct legacy_img_hdr; doc/uImage.FIT/howto.txt'],
     limits: [
-      'A header whose own checksum is wrong is not recognised, nor one with a vendor’s own mark in place of U-Boot’s.',
+      'A header whose own checksum is wrong is not recognised.',
+      'With a vendor’s own mark in place of U-Boot’s, only kernels of Linux for ARM, MIPS and PowerPC are recognised, by the numbers that say so and the checksum.',
       'The image is given as stored: what it is compressed with is a fact, opening it is left to the format inside.',
       'An image cut short is not given; its bytes are searched for what they hold.',
     ],
   },
-  magics: [{ bytes: Uint8Array.of(0x27, 0x05, 0x19, 0x56), at: 0 }],
+  magics: [{ bytes: Uint8Array.of(0x27, 0x05, 0x19, 0x56), at: 0 }, ...ofLinux()],
   open(source) {
     const header = readHeader(source);
     return header === null ? null : readImage(source, header);
@@ -31,7 +31,21 @@ export const uimage: Format = {
 
 const HEADER = 64;
 
+const MARK = 0x27051956;
+
+/** System, processor, type and compression of a kernel: what remains where a vendor changed the mark. */
+function ofLinux(): readonly Magic[] {
+  const processors = [2, 5, 7, 22];
+  return processors.flatMap((processor) =>
+    [0, 1, 2, 3, 4, 5, 6].map((compression) => ({
+      bytes: Uint8Array.of(5, processor, 2, compression),
+      at: 28,
+    })),
+  );
+}
+
 interface Header {
+  readonly mark: number;
   readonly time: number;
   /** Bytes of data behind the header. */
   readonly size: number;
@@ -43,6 +57,8 @@ interface Header {
   readonly type: number;
   readonly compression: number;
   readonly name: string;
+  /** What stands behind the NUL that ends the name; empty: nothing but zeros. */
+  readonly behindName: Uint8Array;
 }
 
 /** Null: no header, or its checksum is wrong. */
@@ -50,11 +66,12 @@ function readHeader(source: Source): Header | null {
   if (source.size < HEADER) return null;
   const bytes = source.bytes(0, HEADER);
   const c = new Cursor(bytes);
-  if (c.u32be() !== 0x27051956) return null;
+  const mark = c.u32be();
   const sum = c.u32be(); // over this header with zeros in its place
   if (crc32(Uint8Array.from([...bytes.subarray(0, 4), 0, 0, 0, 0, ...bytes.subarray(8)])) !== sum)
     return null;
-  return {
+  const header = {
+    mark,
     time: c.u32be(),
     size: c.u32be(),
     load: c.u32be(),
@@ -64,18 +81,20 @@ function readHeader(source: Source): Header | null {
     processor: c.u8(),
     type: c.u8(),
     compression: c.u8(),
-    name: nameOf(upToNul(c.take(32))),
   };
-}
-
-function upToNul(field: Uint8Array): Uint8Array {
+  const field = c.take(32);
   const end = field.indexOf(0);
-  return end === -1 ? field : field.subarray(0, end);
+  const behindName = end === -1 ? new Uint8Array() : field.subarray(end);
+  return {
+    ...header,
+    name: fieldText(field),
+    behindName: behindName.some((byte) => byte !== 0) ? behindName : new Uint8Array(),
+  };
 }
 
 function* readImage(source: Source, header: Header): Generator<Reading> {
   yield { kind: 'extent', range: [0, HEADER], role: 'header' };
-  yield* facts(header);
+  yield* stated(header);
   const end = HEADER + header.size;
   if (end > source.size) {
     yield { kind: 'fact', name: 'data', value: `cut short: ${source.size - HEADER} of ${header.size} bytes` };
@@ -85,12 +104,12 @@ function* readImage(source: Source, header: Header): Generator<Reading> {
   yield { kind: 'fact', name: 'data-crc', value: sum === header.dataSum ? 'right' : 'wrong' };
   const parts = isList(header) ? readList(source, [HEADER, end]) : null;
   if (parts === null) {
-    yield* give(source, header, header.name === '' ? 'image' : header.name, [HEADER, end]);
+    yield* filePart(source, header.name === '' ? 'image' : header.name, [HEADER, end], header.time);
     return;
   }
   yield { kind: 'extent', range: [HEADER, parts.from], role: 'metadata' };
   for (const [index, part] of parts.ranges.entries()) {
-    yield* give(source, header, `${header.name === '' ? 'image' : header.name}.${index}`, part);
+    yield* filePart(source, `${header.name === '' ? 'image' : header.name}.${index}`, part, header.time);
     const next = parts.ranges[index + 1]?.[0] ?? end;
     if (isZero(source, [part[1], next])) {
       yield { kind: 'extent', range: [part[1], next], role: 'padding' };
@@ -134,55 +153,67 @@ function readList(source: Source, data: ByteRange): List | null {
   return last === undefined || last > data[1] ? null : { from, ranges };
 }
 
-function* give(source: Source, { time }: Header, path: string, range: ByteRange): Generator<Reading> {
-  const entry: EntryHead = {
-    path,
-    type: 'file',
-    mode: null,
-    uid: null,
-    gid: null,
-    modifiedAt: time,
-    target: null,
-    device: null,
-    stored: range[0] === range[1] ? [] : [range],
-  };
-  yield { kind: 'entry', entry };
-  yield* piecesOf(source, range);
-  yield { kind: 'extent', range, role: 'payload' };
-}
-
-function* facts(header: Header): Generator<Reading> {
-  const stated = {
+function* stated(header: Header): Generator<Reading> {
+  yield* facts({
+    mark: header.mark === MARK ? null : hex(header.mark),
     name: header.name,
     system: SYSTEMS[header.system] ?? `system-${header.system}`,
     processor: PROCESSORS[header.processor] ?? `processor-${header.processor}`,
     type: TYPES[header.type] ?? `type-${header.type}`,
     compression: COMPRESSIONS[header.compression] ?? `compression-${header.compression}`,
-    load: `0x${header.load.toString(16)}`,
-    'entry-point': `0x${header.entryPoint.toString(16)}`,
-  };
-  for (const [name, value] of Object.entries(stated)) yield { kind: 'fact', name, value };
+    load: hex(header.load),
+    'entry-point': hex(header.entryPoint),
+    'behind-name': header.behindName.length === 0 ? null : Buffer.from(header.behindName).toString('hex'),
+  });
 }
 
-/** Numbers of U-Boot's image.h; those found in network equipment have names here. */
+/** Numbers of U-Boot's image.h. */
 const SYSTEMS: Readonly<Record<number, string>> = {
+  1: 'openbsd',
   2: 'netbsd',
+  3: 'freebsd',
+  4: '4.4bsd',
   5: 'linux',
+  6: 'svr4',
+  8: 'solaris',
+  13: 'lynxos',
   14: 'vxworks',
+  15: 'psos',
+  16: 'qnx',
   17: 'u-boot',
   18: 'rtems',
+  19: 'artos',
+  20: 'unity',
+  21: 'integrity',
+  22: 'ose',
+  23: 'plan 9',
+  24: 'openrtos',
+  25: 'arm trusted firmware',
+  26: 'trusted execution environment',
+  27: 'opensbi',
+  28: 'efi',
 };
 
 const PROCESSORS: Readonly<Record<number, string>> = {
+  1: 'alpha',
   2: 'arm',
   3: 'x86',
+  4: 'ia64',
   5: 'mips',
   6: 'mips64',
   7: 'powerpc',
+  8: 's390',
+  9: 'sh',
   10: 'sparc',
+  11: 'sparc64',
   12: 'm68k',
   14: 'microblaze',
   15: 'nios2',
+  16: 'blackfin',
+  17: 'avr32',
+  18: 'st200',
+  20: 'nds32',
+  21: 'openrisc',
   22: 'aarch64',
   23: 'arc',
   24: 'x86-64',
@@ -199,6 +230,12 @@ const TYPES: Readonly<Record<number, string>> = {
   6: 'script',
   7: 'file system',
   8: 'device tree',
+  14: 'kernel for any address',
+  20: 'setup of x86',
+  22: 'loadable',
+  29: 'fpga',
+  31: 'trusted execution environment',
+  39: 'coprocessor',
 };
 
 const COMPRESSIONS: Readonly<Record<number, string>> = {
