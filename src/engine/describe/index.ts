@@ -1,6 +1,7 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Observer } from '#domain/plugin';
 import { accounts } from '#engine/describe/accounts/accounts';
+import { configuration } from '#engine/describe/configuration/configuration';
 import { credentials } from '#engine/describe/credentials/credentials';
 import { endpoints } from '#engine/describe/endpoints/endpoints';
 import { keys } from '#engine/describe/keys/keys';
@@ -14,6 +15,7 @@ import { webRoutes } from '#engine/describe/web-routes/web-routes';
 /** Every observer of room describe, in byte order of id. */
 export const observers: readonly Observer[] = [
   accounts,
+  configuration,
   credentials,
   endpoints,
   keys,
