@@ -165,19 +165,12 @@ function flat(text: string): readonly Statement[] {
 
 function junosAccount({ text, range }: Statement): readonly SaidAccount[] {
   const found =
-    /^system (?:login user (\S+) authentication|(root)-authentication) (encrypted-password|plain-text-password(?:-value)?) "?([^"\s]+)/.exec(
+    /^system (?:login user (\S+) authentication|(root)-authentication) (encrypted|plain-text)-password(?:-value)? "?([^"\s]+)/.exec(
       text,
     );
   if (found === null) return [];
   const [, user, root, how, stored = ''] = found;
-  return [
-    accountOf(
-      user ?? root ?? '',
-      stored,
-      how === 'encrypted-password' ? cryptScheme(stored) : 'plain',
-      range,
-    ),
-  ];
+  return [accountOf(user ?? root ?? '', stored, how === 'encrypted' ? cryptScheme(stored) : 'plain', range)];
 }
 
 /** crypt(5): the scheme of a stored password by its first characters. */

@@ -103,7 +103,7 @@ const WRITTEN_LIMIT = 200;
 
 /** Words whose next word is a secret, with what may stand between; and statements whose place of a secret is fixed. */
 const SECRETS: readonly RegExp[] = [
-  /((?:^|[\s"'<])(?:password|passwd|passphrase|secret|community|key|key-string|auth-key|authentication-key|cipher|irreversible-cipher|simple|md5|sha|psk|pre-shared-key|shared-secret|encrypted-password|plain-text-password-value|snmp-community|r[ow]community6?|trapcommunity|notify-community|securityname)[ \t=:"']+(?:(?:read|write|cipher|simple|irreversible-cipher|hash2?|ascii-text|hexadecimal|[05-9])[ \t]+)*)("[^"]*"|'[^']*'|[^\s"';>]+)/gi,
+  /((?:^|[\s"'<])(?:[\w-]{0,40}password(?:-value)?|passwd|passphrase|secret|community|key|key-string|auth-key|authentication-key|cipher|irreversible-cipher|simple|md5|sha|psk|pre-shared-key|[\w-]{0,40}secret|snmp-community|r[ow]community6?|trapcommunity|notify-community|securityname)[ \t=:"']+(?:(?:read|write|cipher|simple|irreversible-cipher|hash2?|ascii-text|hexadecimal|[05-9])[ \t]+)*)("[^"]*"|'[^']*'|[^\s"';>]+)/gi,
   // com2sec NAME SOURCE COMMUNITY; trapsink HOST COMMUNITY (snmpd.conf(5)); snmp-server host ADDRESS … COMMUNITY (IOS)
   /(^com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+)(\S+)/gi,
   /(^(?:trap2?|inform)sink\s+\S+\s+)(\S+)/gi,

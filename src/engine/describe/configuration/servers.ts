@@ -138,7 +138,7 @@ const lighttpd = lineDialect('lighttpd', /(?:^|\/)lighttpd[^/]*\.conf$|lighttpd\
 /** Apache, and the small servers that took over its words: boa, thttpd, mini_httpd. */
 const apache = lineDialect(
   'httpd',
-  /(?:^|\/)(?:apache2?|httpd|boa|thttpd|mini_httpd|goahead)[^/]*\.conf$|apache2\/.*\.(?:conf|load)$/,
+  /(?:^|\/)(?:apache2?|httpd|boa|thttpd|mini[_-]httpd|goahead)[^/]*\.conf$|apache2\/.*\.(?:conf|load)$/,
   [
     { match: /^(?:Listen|Port)\s+(\S+)/i, subject: 'management.http', value: 1 },
     { match: /^port=(\d+)/, subject: 'management.http', value: 1 },
