@@ -57,7 +57,7 @@ export function sharedRuns(
  *  came to stand side by side. */
 function isGiven(run: string, target: string, allowed: readonly string[]): boolean {
   const isKnown = (text: string) => target.includes(text) || allowed.some((one) => one.includes(text));
-  const word = run.replaceAll(/^[\s'":;/(^-]|[\s'":;/)-]$/g, '');
+  const word = run.replaceAll(/^[\s'":;/(){}^-]|[\s'":;/(){}-]$/g, '');
   const pair = word.split(' ');
   return isKnown(run) || isKnown(word) || (pair.length === 2 && pair.every(isKnown));
 }
