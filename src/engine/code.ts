@@ -8,7 +8,7 @@ export const code: Readonly<Record<string, string>> = {
   arcadyan: '9e7f37d7a64d5ae399df4cd7e6052df495298dde28eaaf0b4d48ae0de394dd6d',
   bmp: 'fe0aada1e308cdd3151055e39c2a5d8941a35338d3f0a2ccab4f3da5ef704d84',
   bzip2: '1701f9e03f1d1443f84a5a39faa6a68058073276e4372dc5ba5bc41c6e70e893',
-  configuration: 'ef34211ccee0f8acc0ffa8cd355dec20a30e40e37230afd04736f574b66c4810',
+  configuration: 'df2ebbcb3a84669c75c8342a5d2bbcb7de8471f15d97dcfced99dc2079236e3c',
   cpio: '07998398648a28e61bdf776f7fefb6c25c120d85b382b1b04681c9d007d9983d',
   cramfs: '9a9b05c2087bcb6124829f9c7e5991f20deaacb7fcfc5887d7dc7a6f00a08fc6',
   credentials: 'e7556052697e11e2690c61dd88e3f67a5f19828517e85a3f6c0ca6aef0bd16f3',

@@ -36,7 +36,7 @@ export const configuration: EntryObserver = {
     limits: [
       'Only statements that stand there: defaults of a release are not known, so that silence of a configuration decides nothing.',
       'Encrypted or packed configurations must be opened first. Of SR OS only the classic command line is read.',
-      'A statement that this reader has no rule for is passed over; how many that are is not counted.',
+      'Statements that no rule knows say nothing; how many that are is not counted.',
       'Includes, groups and templates are not followed: a Junos group counts where it stands, not where it is applied.',
       `The first ${FILE_LIMIT / 1024 / 1024} MiB of a file and ${SAID_LIMIT} statements are given.`,
     ],
