@@ -105,3 +105,16 @@ export function writeTrees(folder: string, script: string, cases: Readonly<Recor
     writeFileSync(join(folder, name, 'NOTE.md'), `${note}\nMade by ../${script}.\n`);
   }
 }
+
+/** Writes cases whose input is one named file of text. */
+export function writeTexts(
+  folder: string,
+  script: string,
+  cases: Readonly<Record<string, { readonly note: string; readonly path: string; readonly text: string; readonly mode?: string }>>,
+): void {
+  for (const [name, { note, ...input }] of Object.entries(cases)) {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, 'input.json'), `${JSON.stringify(input, null, 2)}\n`);
+    writeFileSync(join(folder, name, 'NOTE.md'), `${note}\nMade by ../${script}.\n`);
+  }
+}

@@ -5,6 +5,7 @@ import { configuration } from '#engine/describe/configuration/configuration';
 import { credentials } from '#engine/describe/credentials/credentials';
 import { endpoints } from '#engine/describe/endpoints/endpoints';
 import { keys } from '#engine/describe/keys/keys';
+import { nameOverrides } from '#engine/describe/name-overrides';
 import { publishedIndicators } from '#engine/describe/published-indicators/published-indicators';
 import { publishedNames } from '#engine/describe/published-names';
 import { startUp } from '#engine/describe/start-up/start-up';
@@ -19,6 +20,7 @@ export const observers: readonly Observer[] = [
   credentials,
   endpoints,
   keys,
+  nameOverrides,
   publishedIndicators,
   publishedNames,
   startUp,

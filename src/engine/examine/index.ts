@@ -1,5 +1,6 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Examiner } from '#domain/plugin';
+import { dnsOverride } from '#engine/examine/dns-override';
 import { embeddedKey } from '#engine/examine/embedded-key';
 import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
 import { fixedCredential } from '#engine/examine/fixed-credential';
@@ -12,6 +13,7 @@ import { unverifiedUpdate } from '#engine/examine/unverified-update';
 
 /** Every examiner of room examine, in byte order of id. */
 export const examiners: readonly Examiner[] = [
+  dnsOverride,
   embeddedKey,
   extraTrustAnchor,
   fixedCredential,

@@ -19,6 +19,7 @@ export const undeclaredEndpoint: Examiner = {
     limits: [
       'A destination in a library or program counts wherever the program can connect; whether it does is not known. Errs towards speaking.',
       'Silent: documentation, comments, licences, name spaces, texts of packages, links for people, private and reserved addresses, names for examples, pages for browsers unless they load from there.',
+      'Silent: addresses of resolvers, which dns-override speaks of.',
       'Silent: settings of unknown use whose name says nothing of a network, outside of scripts; texts in single compressed files; mail addresses that no command takes.',
       'A declaration names a destination by host, network or owner’s domain. A row that documents the kind of flow but not its destination makes the words weaker.',
       `Where one file holds ${LIST} or more owners of one use, they are one indication: a list to choose from.`,
@@ -65,6 +66,8 @@ function isDestination(endpoint: EndpointObservation): boolean {
   const path = place.path ?? '';
   if (role === 'namespace' || role === 'documentation' || taker === null || isNobody(endpoint)) return false;
   if (form === 'mail' && taker.kind !== 'command') return false;
+  // a resolver is another examiner's
+  if (role === 'name-service' && taker.kind !== 'program' && form !== 'url' && form !== 'host') return false;
   if (isForReaders(path)) return false;
   switch (taker.kind) {
     case 'command':
