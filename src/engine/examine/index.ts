@@ -4,6 +4,7 @@ import { dnsOverride } from '#engine/examine/dns-override';
 import { embeddedKey } from '#engine/examine/embedded-key';
 import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
 import { fixedCredential } from '#engine/examine/fixed-credential';
+import { hiddenCommand } from '#engine/examine/hidden-command';
 import { knownCase } from '#engine/examine/known-case';
 import { openWebCommand } from '#engine/examine/open-web-command';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
@@ -17,6 +18,7 @@ export const examiners: readonly Examiner[] = [
   embeddedKey,
   extraTrustAnchor,
   fixedCredential,
+  hiddenCommand,
   knownCase,
   openWebCommand,
   undeclaredAccount,

@@ -11,7 +11,7 @@ export const openWebCommand: Examiner = {
   doc: {
     name: 'open web command',
     says: 'Speaks for handlers of web requests that run what the request brings, or change the device, and in which nothing asks who is there; and for handlers compiled into a web server whose names speak of commands, shells or debugging and which no page of the tree names. Strength is reachable where the request decides what runs and start-up starts a web server without a condition, linked where one of the two is missing, present for compiled handlers.',
-    sources: ['3GPP TS 33.117, 4.2.3.4.1.1, 4.2.5.4', 'CWE-78, CWE-306, CWE-749, CWE-912'],
+    sources: ['3GPP TS 33.117, 4.2.3.4.1.1', 'CWE-78, CWE-306, CWE-749, CWE-912'],
     limits: [
       'Handlers with any check are silent, whatever the check is worth. Errs towards silence.',
       'Whether the request must come from inside, through a proxy or past a packet filter is not weighed.',
@@ -108,7 +108,7 @@ function statementOf(group: readonly Seen[]): Statement {
       used: null,
     },
     weaknesses: WEAKNESSES[what],
-    requirements: ['TS 33.117 4.2.3.4.1.1', ...(what === 'injects' ? ['TS 33.117 4.2.5.4'] : [])],
+    requirements: ['TS 33.117 4.2.3.4.1.1'],
     identity: identityOf(seen),
     places: group.map((each) => each.observation.place),
     matters: mattersOf(seen),
