@@ -4,6 +4,7 @@
  *  `open` covers all formats and what opens an artefact with them. */
 export const code: Readonly<Record<string, string>> = {
   accounts: '1d6959c2af6a668ea0a22934ad7f6ea971c1925257efc73f353b17d0b3071e75',
+  'active-interception': '9c3065c5b83e2f317b33d736a5a457c7f748c51a975666be49f1e158cf4298ec',
   ar: '6c890466ce7aa974302394fffd4d5fea90e9e4fba1ce6aeebebea5a757b903af',
   arcadyan: '9e7f37d7a64d5ae399df4cd7e6052df495298dde28eaaf0b4d48ae0de394dd6d',
   bmp: 'fe0aada1e308cdd3151055e39c2a5d8941a35338d3f0a2ccab4f3da5ef704d84',
@@ -22,6 +23,7 @@ export const code: Readonly<Record<string, string>> = {
   endpoints: '47561694a7318f9e5ef5d0af8ffbf8020c0cfaac5d35c43ae8ca56523888f172',
   ext: '02a1584b72495fdea85582709a64efd943d0e0b7f997ba5f54f65637d9389b17',
   'extra-trust-anchor': 'b7fd48477d92b01d17d07e9558b12bb56c82e1e9d73c990d2205fb9b78714902',
+  facilities: '0f9bdbe521ee21caa2224f9ecb87f5ba8760462eb6098ff0b016d3ee7b0bc1f6',
   fit: 'b4ae629ef6b9c4c93ef68d96ff71d919d62cec2f80a283537253a2b5ea1f463f',
   'fixed-credential': 'f830c1b61f1a8e715e0485c82488d79f71d1fcb9556c0188c6cf08d97afcbd16',
   gif: '86c7aad01ab3b5bd72ed4ae2e6700e3e651847dec097b5fc43741a45d02f8524',
@@ -64,8 +66,10 @@ export const code: Readonly<Record<string, string>> = {
   'undeclared-account': '3aa0e137132b55a872b9d64a6b4a07d68d2d6f287982fe39cd8ae96fd3c85a1b',
   'undeclared-endpoint': '7a8e360143c974b5f3639bd5c9a716b4ae5b1a4449155b2a2f0e45029dd9641c',
   'undeclared-listener': 'd646edd822fd56c3f59e54dfad698c491b683ef720e3264282ca36a40d1e783b',
+  'undocumented-facility': '799d1f9b165d5b4bf5e420547f6f1f3e611be1f439a270ae2e26180d489eb236',
   'unverified-update': 'abcb046d709297f0c56a14084b7285d22774c394949993984c42882ebcea2bac',
   updates: '475fbaaf7199ccc842717d2f8a1844c3b0518c0f2345d65ec7d23f051c5a1ea5',
+  'weak-management': 'fdec5ee573b70aa7462fde24c0429200d849a696874d945cea7d7ab049bc0194',
   'web-routes': 'e564b378f82acde0569e15fe313f08b3efa068f92cee49ebf12c6293870f7d76',
   woff: 'a0692bc1521facf604be686deecb829e8cdf458e62019ca92ef250908393082b',
   xz: 'b4d08c7abb0f79e734019c899ceb16a94fbea2999f70ac993a78cce182b693c3',

@@ -5,6 +5,7 @@ import { commands } from '#engine/describe/commands/commands';
 import { configuration } from '#engine/describe/configuration/configuration';
 import { credentials } from '#engine/describe/credentials/credentials';
 import { endpoints } from '#engine/describe/endpoints/endpoints';
+import { facilities } from '#engine/describe/facilities';
 import { keys } from '#engine/describe/keys/keys';
 import { nameOverrides } from '#engine/describe/name-overrides';
 import { publishedIndicators } from '#engine/describe/published-indicators/published-indicators';
@@ -21,6 +22,7 @@ export const observers: readonly Observer[] = [
   configuration,
   credentials,
   endpoints,
+  facilities,
   keys,
   nameOverrides,
   publishedIndicators,
