@@ -1,5 +1,6 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Examiner } from '#domain/plugin';
+import { activeInterception } from '#engine/examine/active-interception';
 import { dnsOverride } from '#engine/examine/dns-override';
 import { embeddedKey } from '#engine/examine/embedded-key';
 import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
@@ -10,10 +11,13 @@ import { openWebCommand } from '#engine/examine/open-web-command';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
 import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
+import { undocumentedFacility } from '#engine/examine/undocumented-facility';
 import { unverifiedUpdate } from '#engine/examine/unverified-update';
+import { weakManagement } from '#engine/examine/weak-management';
 
 /** Every examiner of room examine, in byte order of id. */
 export const examiners: readonly Examiner[] = [
+  activeInterception,
   dnsOverride,
   embeddedKey,
   extraTrustAnchor,
@@ -24,5 +28,7 @@ export const examiners: readonly Examiner[] = [
   undeclaredAccount,
   undeclaredEndpoint,
   undeclaredListener,
+  undocumentedFacility,
   unverifiedUpdate,
+  weakManagement,
 ];
