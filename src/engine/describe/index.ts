@@ -12,6 +12,7 @@ import { publishedIndicators } from '#engine/describe/published-indicators/publi
 import { publishedNames } from '#engine/describe/published-names';
 import { startUp } from '#engine/describe/start-up/start-up';
 import { trust } from '#engine/describe/trust/trust';
+import { tunnels } from '#engine/describe/tunnels/tunnels';
 import { updates } from '#engine/describe/updates/updates';
 import { webRoutes } from '#engine/describe/web-routes/web-routes';
 
@@ -29,6 +30,7 @@ export const observers: readonly Observer[] = [
   publishedNames,
   startUp,
   trust,
+  tunnels,
   updates,
   webRoutes,
 ];
