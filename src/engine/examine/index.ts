@@ -11,6 +11,7 @@ import { openWebCommand } from '#engine/examine/open-web-command';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
 import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
+import { undeclaredTunnel } from '#engine/examine/undeclared-tunnel';
 import { undocumentedFacility } from '#engine/examine/undocumented-facility';
 import { unverifiedUpdate } from '#engine/examine/unverified-update';
 import { weakManagement } from '#engine/examine/weak-management';
@@ -28,6 +29,7 @@ export const examiners: readonly Examiner[] = [
   undeclaredAccount,
   undeclaredEndpoint,
   undeclaredListener,
+  undeclaredTunnel,
   undocumentedFacility,
   unverifiedUpdate,
   weakManagement,
