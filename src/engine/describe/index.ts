@@ -1,6 +1,7 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Observer } from '#domain/plugin';
 import { accounts } from '#engine/describe/accounts/accounts';
+import { agents } from '#engine/describe/agents/agents';
 import { commands } from '#engine/describe/commands/commands';
 import { configuration } from '#engine/describe/configuration/configuration';
 import { credentials } from '#engine/describe/credentials/credentials';
@@ -19,6 +20,7 @@ import { webRoutes } from '#engine/describe/web-routes/web-routes';
 /** Every observer of room describe, in byte order of id. */
 export const observers: readonly Observer[] = [
   accounts,
+  agents,
   commands,
   configuration,
   credentials,

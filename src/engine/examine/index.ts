@@ -9,6 +9,7 @@ import { hiddenCommand } from '#engine/examine/hidden-command';
 import { knownCase } from '#engine/examine/known-case';
 import { openWebCommand } from '#engine/examine/open-web-command';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
+import { undeclaredAgent } from '#engine/examine/undeclared-agent';
 import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
 import { undeclaredTunnel } from '#engine/examine/undeclared-tunnel';
@@ -27,6 +28,7 @@ export const examiners: readonly Examiner[] = [
   knownCase,
   openWebCommand,
   undeclaredAccount,
+  undeclaredAgent,
   undeclaredEndpoint,
   undeclaredListener,
   undeclaredTunnel,

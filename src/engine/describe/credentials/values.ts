@@ -19,7 +19,7 @@ const VOCABULARY = new Set(
 
 /** Text that a program fills in, a path, a format, a pattern, or a name of something. */
 const FILLED =
-  /^[$%@&<{[(*#!\\]|[$%]\{|\$\(|\$[A-Za-z_]|%[-0-9.]*[a-zA-Z](?:$|[^A-Za-z0-9])|<[^>]*>|\{\{|\}\}|`|@[A-Z_]+@|\\[nrtx]/;
+  /^[$%@&<{[(*#!\\]|[$%]\{|\$\(|\$[A-Z_]{3,}|%[-0-9.]*[a-zA-Z](?:$|[^A-Za-z0-9])|<[^>]*>|\{\{|\}\}|`|@[A-Z_]+@|\\[nrtx]/;
 
 /** True for a value that someone wrote down as a secret.
  *  Errs towards silence: what could be a word of a form, a place to be filled in or a path is none. */
