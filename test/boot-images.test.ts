@@ -1,14 +1,29 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Extent, Part } from '#domain/artefact';
 import type { Format } from '#domain/plugin';
+import { bzimage } from '#engine/decode/bzimage';
+import { bzip2 } from '#engine/decode/bzip2';
 import { deviceTree } from '#engine/decode/device-tree';
 import { fit } from '#engine/decode/fit';
+import { gzip } from '#engine/decode/gzip';
+import { lz4 } from '#engine/decode/lz4';
+import { lzma } from '#engine/decode/lzma';
+import { lzop } from '#engine/decode/lzop';
 import { uimage } from '#engine/decode/uimage';
+import { xz } from '#engine/decode/xz';
 import { LIMITS, openArtefact } from '#engine/perform';
 import { memoryBlobs } from '#ports/store/memory';
 import { noise } from '../examples/craft.ts';
@@ -203,3 +218,30 @@ for (const type of ['kernel', 'ramdisk', 'firmware', 'filesystem', 'standalone',
     assertExplained(found);
   });
 }
+
+// --- kernels
+
+const corpus = process.env['ASSAY_CORPUS'];
+const kernels = join(corpus ?? '', 'hostile', 'firmware', 'fkie-cad__fact_extractor');
+const absent =
+  corpus === undefined || !existsSync(kernels) ? 'set ASSAY_CORPUS to a folder with hostile/ in it' : false;
+
+test('bzImage: checksums are right, and the packed kernel has the size stated', { skip: absent }, () => {
+  const unpack: Readonly<Record<string, Format>> = { bz2: bzip2, gz: gzip, lz4, lzma, lzo: lzop, xz };
+  const images = readdirSync(kernels).filter((name) => name.includes('bzImage'));
+  assert.equal(images.length, 6);
+  for (const name of images) {
+    write('bzImage', readFileSync(join(kernels, name)));
+    const found = open(bzimage, 'bzImage');
+    assert.equal(found.part.facts['crc'], 'right', name);
+    assertExplained(found);
+    const [{ path } = { path: '' }] = found.part.entries;
+    write('kernel', found.content(path));
+    const format = unpack[path.slice('kernel.'.length)];
+    assert(format !== undefined, path);
+    const kernel = open(format, 'kernel');
+    assertExplained(kernel);
+    const size = kernel.part.entries[0]?.content?.size;
+    assert.equal(found.part.facts['unpacked-size'] ?? `${size} bytes`, `${size} bytes`, name);
+  }
+});

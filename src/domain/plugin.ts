@@ -31,8 +31,16 @@ export interface Magic {
 
 /** What a format gives while it reads, in any order except that pieces follow their entry. */
 export type Reading =
-  /** Bytes of the source and what they serve for. Ranges count from the beginning of the format. */
-  | { readonly kind: 'extent'; readonly range: ByteRange; readonly role: Role; readonly reason?: string }
+  /** Bytes of the source and what they serve for. Ranges count from the beginning of the format.
+   *  `isSearched`: the bytes are code that may hold other formats; where the format is a whole artefact, they are
+   *  searched as if nobody claimed them. */
+  | {
+      readonly kind: 'extent';
+      readonly range: ByteRange;
+      readonly role: Role;
+      readonly reason?: string;
+      readonly isSearched?: true;
+    }
   /** A thing inside. Every `piece` up to the next `entry` is its content. */
   | { readonly kind: 'entry'; readonly entry: EntryHead }
   /** At most 1 MiB of content of the last entry; the array may be used again after the generator goes on. */

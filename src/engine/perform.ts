@@ -116,7 +116,7 @@ export function openArtefact(
   return { artefact, parts: reader.parts.toSorted(byStart), extents: extentsOf(reader, source) };
 }
 
-/** Tries every format at the first byte; the ones with a magic first. Returns what was claimed. */
+/** Tries every format at the first byte; the ones with a magic first. Returns what was claimed and is not searched. */
 function openWhole(reader: ArtefactReader, formats: readonly Format[]): readonly ByteRange[] {
   const bySign = [
     ...formats.filter((format) => standsAtStart(format, reader.source)),
@@ -210,7 +210,8 @@ class ArtefactReader {
     this.limits = limits;
   }
 
-  /** Tries one format at one place. Returns the ranges it claims, or null when it is not there.
+  /** Tries one format at one place. Returns the ranges it claims, but for those that are searched all the same, or null
+   *  when it is not there.
    *  @throws Spent when a budget of the whole artefact ends */
   attempt(format: Format, at: number, end: number, whole: boolean): readonly ByteRange[] | null {
     if (++this.trials > this.limits.trials)
@@ -236,7 +237,7 @@ class ArtefactReader {
       facts: found.factsInOrder(),
     });
     if (reason !== null) this.broken.push({ from: at, reason });
-    return claimed;
+    return found.closed;
   }
 
   /** Drains a format into `found`. Returns why it did not come to its end, or null. */
@@ -296,6 +297,8 @@ class ArtefactReader {
 class PartReader {
   readonly at: number;
   readonly claims: Claim[] = [];
+  /** What of the claims is not searched for other formats. */
+  readonly closed: ByteRange[] = [];
   readonly entries: Entry[] = [];
   readonly facts = new Map<string, string>();
   /** Entries that came to their end. */
@@ -313,7 +316,9 @@ class PartReader {
     if (end > start) {
       const reason =
         extent.reason ?? (extent.role === 'unexplained' || extent.role === 'opaque' ? 'no-format' : null);
-      this.claims.push({ range: [this.at + start, this.at + end], role: extent.role, reason });
+      const range: ByteRange = [this.at + start, this.at + end];
+      this.claims.push({ range, role: extent.role, reason });
+      if (extent.isSearched !== true) this.closed.push(range);
     }
   }
 
@@ -332,7 +337,9 @@ class PartReader {
   breakEntry(reason: string): void {
     if (this.head === null) return;
     for (const [start, end] of this.head.stored) {
-      this.claims.push({ range: [this.at + start, this.at + end], role: 'unexplained', reason });
+      const range: ByteRange = [this.at + start, this.at + end];
+      this.claims.push({ range, role: 'unexplained', reason });
+      this.closed.push(range);
     }
     this.push(null);
   }

@@ -6,6 +6,7 @@ import type { ByteRange } from '#domain/range';
 import {
   buildIdOf,
   type Elf,
+  ELF_TYPE,
   type ElfSection,
   hardeningOf,
   machineName,
@@ -17,6 +18,7 @@ import {
   typeName,
 } from '#engine/bytes/elf';
 import { looksRandom } from '#engine/bytes/entropy';
+import { linuxBanner } from '#engine/bytes/linux';
 import { isZero } from '#engine/bytes/pieces';
 import { complement } from '#engine/bytes/ranges';
 import { nameOf } from '#engine/bytes/text';
@@ -34,7 +36,8 @@ export const elf: Format = {
       'Linux Standard Base Core 5.0, chapters 10 and 11',
     ],
     limits: [
-      'Code is claimed as payload because it is loaded, not because it is understood.',
+      'Code is claimed as payload because it is loaded, not because it is understood. Only in programs that stand alone, as kernels do, it is searched for other formats.',
+      'The banner of a kernel of Linux is looked for in programs that stand alone.',
       'Sections that are not loaded and bear no known name or type are not claimed; compressed ones neither.',
       'Protections are what headers and names say; whether the processor or kernel heeds them is not known here.',
     ],
@@ -49,9 +52,12 @@ export const elf: Format = {
 function* claim(source: Source, read: Elf): Generator<Reading> {
   checkComplete(source, read);
   const claims = [...headers(read), ...segments(read), ...sections(source, read)];
+  const isBare = isStartedBare(read);
   let end = 0;
   for (const { range, role } of claims) {
-    yield { kind: 'extent', range, role };
+    yield isBare && role === 'payload'
+      ? { kind: 'extent', range, role, isSearched: true }
+      : { kind: 'extent', range, role };
     end = Math.max(end, range[1]);
   }
   for (const gap of complement(
@@ -61,6 +67,11 @@ function* claim(source: Source, read: Elf): Generator<Reading> {
     if (isZero(source, gap)) yield { kind: 'extent', range: gap, role: 'padding' };
   }
   yield* facts(source, read);
+}
+
+/** Kernels and boot loaders stand alone: nothing loads libraries for them, and what they unpack or hand on lies in them. */
+function isStartedBare({ type, interpreter, dynamic }: Elf): boolean {
+  return type === ELF_TYPE.executable && interpreter === null && dynamic === null;
 }
 
 /** A file that lacks loaded bytes is cut short, unless its sections show that it never had them (separate debug files).
@@ -160,6 +171,7 @@ function* facts(source: Source, read: Elf): Generator<Reading> {
     soname: read.dynamic?.soname ?? null,
     'build-id': buildIdOf(source, read),
     'section-headers': read.sectionsUnusable ?? (read.sections.length === 0 ? 'absent' : null),
+    banner: isStartedBare(read) ? (linuxBanner(source, [0, source.size])?.text ?? null) : null,
     ...hardening,
     ...moduleFacts(source, read),
   };

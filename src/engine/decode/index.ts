@@ -2,7 +2,9 @@
 import type { Format } from '#domain/plugin';
 import { ar } from '#engine/decode/ar';
 import { arcadyan } from '#engine/decode/arcadyan';
+import { arm64Image } from '#engine/decode/arm64-image';
 import { bmp } from '#engine/decode/bmp';
+import { bzimage } from '#engine/decode/bzimage';
 import { bzip2 } from '#engine/decode/bzip2';
 import { cpio } from '#engine/decode/cpio';
 import { cramfs } from '#engine/decode/cramfs';
@@ -15,6 +17,7 @@ import { fit } from '#engine/decode/fit';
 import { gif } from '#engine/decode/gif';
 import { gzip } from '#engine/decode/gzip';
 import { ico } from '#engine/decode/ico';
+import { ikconfig } from '#engine/decode/ikconfig';
 import { jffs2 } from '#engine/decode/jffs2/jffs2';
 import { jpeg } from '#engine/decode/jpeg';
 import { lua } from '#engine/decode/lua';
@@ -40,6 +43,7 @@ import { ubi } from '#engine/decode/ubi';
 import { uimage } from '#engine/decode/uimage';
 import { woff } from '#engine/decode/woff';
 import { xz } from '#engine/decode/xz';
+import { zimage } from '#engine/decode/zimage';
 import { zip } from '#engine/decode/zip/zip';
 import { zlib } from '#engine/decode/zlib';
 import { zstd } from '#engine/decode/zstd';
@@ -48,7 +52,9 @@ import { zstd } from '#engine/decode/zstd';
 export const formats: readonly Format[] = [
   ar,
   arcadyan,
+  arm64Image,
   bmp,
+  bzimage,
   bzip2,
   cpio,
   cramfs,
@@ -61,6 +67,7 @@ export const formats: readonly Format[] = [
   gif,
   gzip,
   ico,
+  ikconfig,
   jffs2,
   jpeg,
   lua,
@@ -86,6 +93,7 @@ export const formats: readonly Format[] = [
   uimage,
   woff,
   xz,
+  zimage,
   zip,
   zlib,
   zstd,
