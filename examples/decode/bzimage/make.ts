@@ -4,8 +4,14 @@ import { bytes, be32, field, le16, le32, noise, patched, writeCases, zeros } fro
 
 const VERSION = '5.10.0 (builder@host) #1 SMP';
 
-/** @param wishes  protocol; what stands in for packed kernel and its size */
-function image({ protocol = 0x20f, packed = gzipSync('the kernel'), behind = zeros(0), high = 1 } = {}): Buffer {
+interface Wishes {
+  readonly protocol?: number;
+  readonly packed?: Uint8Array;
+  readonly behind?: Uint8Array;
+}
+
+/** @param wishes  protocol; what stands in for the packed kernel and its size */
+function image({ protocol = 0x20f, packed = gzipSync('the kernel'), behind = zeros(0) }: Wishes = {}): Buffer {
   const text = bytes(VERSION, [0]);
   const stub = bytes('code that unpacks', zeros(47));
   const body = bytes(stub, packed, behind, zeros(16 - ((stub.length + packed.length + behind.length + 4) % 16)), zeros(4));
@@ -20,7 +26,7 @@ function image({ protocol = 0x20f, packed = gzipSync('the kernel'), behind = zer
     le16(protocol),
     zeros(6),
     le16(0x100), // where the version stands, from the second sector on
-    [0, high],
+    [0, 1], // loaded high
     zeros(34),
     [1], // relocatable
     zeros(3),
