@@ -1,4 +1,5 @@
 import type { Declaration } from '#domain/declaration';
+import { isNobody } from '#domain/destinations';
 import type { Statement, Strength } from '#domain/indication';
 import type { Place } from '#domain/place';
 import type { Examiner, Sight } from '#domain/plugin';
@@ -104,26 +105,9 @@ function isNowhere(address: string): boolean {
   return /^(?:0\.|127\.|::1?$|255\.255\.255\.255)/.test(address);
 }
 
-/** An address that is not the device, its networks or nobody's.
- *  Source: RFC 6890 */
+/** An address of somebody outside. */
 function isOutside(address: string): boolean {
-  if (address.includes(':')) return /^[23][0-9a-f]{3}:/i.test(address) && !/^2001:0?db8:/i.test(address);
-  const [a = 0, b = 0, c = 0] = address.split('.').map(Number);
-  const isPrivate =
-    a === 0 ||
-    a === 10 ||
-    a === 127 ||
-    a >= 224 ||
-    (a === 172 && b >= 16 && b < 32) ||
-    (a === 192 && b === 168) ||
-    (a === 100 && b >= 64 && b < 128) ||
-    (a === 169 && b === 254);
-  const isForTexts =
-    (a === 192 && b === 0) ||
-    (a === 198 && (b === 18 || b === 19 || (b === 51 && c === 100))) ||
-    (a === 203 && b === 0 && c === 113) ||
-    (a === 1 && b === 2 && c === 3);
-  return !isPrivate && !isForTexts;
+  return !isNobody({ host: address });
 }
 
 function isDeclared({ name, address }: Found, declaration: Declaration | null): boolean {

@@ -1,4 +1,5 @@
 import type { Declaration } from '#domain/declaration';
+import { isNobody } from '#domain/destinations';
 import { STRENGTHS, type Statement, type Strength } from '#domain/indication';
 import type { StartObservation } from '#domain/observation';
 import type { TunnelObservation } from '#domain/observed-communication';
@@ -89,17 +90,7 @@ function isLocal(peer: string | null): boolean {
     .replace(/^\[|\](?::\d+)?$/g, '')
     .replace(/^([^:]+):\d+$/, '$1')
     .toLowerCase();
-  return (
-    /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|0\.|2(?:2[4-9]|[3-5]\d)\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)/.test(
-      host,
-    ) ||
-    /^(?:::1?|any|%any|localhost|f[cde][0-9a-f]{2}:.*|2001:db8:.*|local|remote|server|host|none)$/.test(
-      host,
-    ) ||
-    /(?:^|\.)(?:example|invalid|test|localhost)(?:\.(?:com|net|org))?$|your|my-?server|vpnserver|x\.x\.x/.test(
-      host,
-    )
-  );
+  return /^(?:any|%any|local|remote|server|host|none)$/.test(host) || isNobody({ host });
 }
 
 function speaks({ tunnel, start, strength }: Found, sightings: readonly Sighting[]): boolean {

@@ -2,7 +2,8 @@ import type { Declaration } from '#domain/declaration';
 import { STRENGTHS, type Statement, type Strength } from '#domain/indication';
 import type { EndpointObservation, EndpointRole, StartObservation } from '#domain/observation';
 import type { Examiner, Sight, Sighting } from '#domain/plugin';
-import { isNobody, type Naming, namingOf, ownerOf } from '#engine/examine/undeclared-endpoint/destination';
+import { scheduledCallsIn } from '#domain/scheduled-calls';
+import { isNobody, type Naming, namingOf, ownerOf } from '#domain/destinations';
 
 /** Different owners of one role in one file from which it counts as a list to choose from. */
 const LIST = 8;
@@ -19,6 +20,7 @@ export const undeclaredEndpoint: Examiner = {
     limits: [
       'A destination in a library or program counts wherever the program can connect; whether it does is not known. Errs towards speaking.',
       'Silent: documentation, comments, licences, name spaces, texts of packages, links for people, private and reserved addresses, names for examples, pages for browsers unless they load from there.',
+      'Silent: addresses that cron or a timer makes a command take, which scheduled-call-out speaks of.',
       'Silent: addresses of resolvers, which dns-override speaks of.',
       'Silent: settings of unknown use whose name says nothing of a network, outside of scripts; texts in single compressed files; mail addresses that no command takes.',
       'A declaration names a destination by host, network or owner’s domain. A row that documents the kind of flow but not its destination makes the words weaker.',
@@ -43,8 +45,10 @@ interface Found {
 
 function examine({ sightings, declaration }: Sight): readonly Statement[] {
   const starts = startsIn(sightings);
+  const scheduled = new Set(scheduledCallsIn(sightings).map(({ endpoint }) => endpoint));
   const found = sightings.flatMap(({ observation, tree }): readonly Found[] => {
     if (observation.kind !== 'endpoint' || !isDestination(observation)) return [];
+    if (scheduled.has(observation)) return [];
     if (namingOf(declaration, observation) === 'destination') return [];
     const path = observation.place.path ?? '';
     const owner = ownerOf(observation);
@@ -156,8 +160,7 @@ function reachOf(
     (start) => start.place.path === place.path && start.arguments.some((text) => text.includes(host)),
   );
   if (line !== undefined) {
-    const isSure = line.condition === null || line.by === 'cron';
-    return { strength: isSure ? 'reachable' : 'linked', start: line };
+    return { strength: line.condition === null ? 'reachable' : 'linked', start: line };
   }
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isProgram = /(?:^|\/)s?bin\/[^/]+$/.test(path);
