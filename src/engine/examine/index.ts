@@ -8,9 +8,10 @@ import { fixedCredential } from '#engine/examine/fixed-credential';
 import { hiddenCommand } from '#engine/examine/hidden-command';
 import { knownCase } from '#engine/examine/known-case';
 import { openWebCommand } from '#engine/examine/open-web-command';
+import { scheduledCallOut } from '#engine/examine/scheduled-call-out';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
 import { undeclaredAgent } from '#engine/examine/undeclared-agent';
-import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint/undeclared-endpoint';
+import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
 import { undeclaredTunnel } from '#engine/examine/undeclared-tunnel';
 import { undocumentedFacility } from '#engine/examine/undocumented-facility';
@@ -27,6 +28,7 @@ export const examiners: readonly Examiner[] = [
   hiddenCommand,
   knownCase,
   openWebCommand,
+  scheduledCallOut,
   undeclaredAccount,
   undeclaredAgent,
   undeclaredEndpoint,
