@@ -210,10 +210,31 @@ export interface AssayRecord {
   readonly holes: readonly never[];
   readonly problems: readonly never[];
   readonly requirements: readonly RequirementVerdict[];
+  /** Other cases that were held beside this one, in the order given. Empty: none was. */
+  readonly peers: readonly Peer[];
   readonly failures: readonly Failure[];
   /** What would have to happen for a final report, one sentence each. */
   readonly missing: readonly string[];
   readonly difference: Difference | null;
+}
+
+/** Another case beside this one: the same examiners' counts, and what both have. */
+export interface Peer {
+  readonly case: string;
+  readonly revision: number;
+  /** ISO date. */
+  readonly asOf: string;
+  readonly files: number;
+  /** Share of its content that was explained, 0..1. */
+  readonly explained: number;
+  /** By examiner with its version: indications here and there. Null: that version did not look at the peer. */
+  readonly counts: readonly {
+    readonly examiner: string;
+    readonly here: number;
+    readonly there: number | null;
+  }[];
+  /** Indications of the same thing in both: the same key, the same account with the same password, the same endpoint. */
+  readonly shared: readonly { readonly here: string; readonly there: string }[];
 }
 
 /** A function that can intercept, mirror, capture or export. */

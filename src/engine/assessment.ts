@@ -26,6 +26,7 @@ import { evidenceOf, pathTo } from '#engine/evidence';
 import type { Examination, MadeStatement } from '#engine/examination';
 import { bytesCoverage, coverageMap } from '#engine/judge/coverage';
 import { difference } from '#engine/judge/difference';
+import { peersOf } from '#engine/judge/peers';
 import { requirementVerdicts } from '#engine/judge/requirement';
 import { coverageShare, type Verdict, verdict } from '#engine/judge/verdict';
 
@@ -47,6 +48,8 @@ export interface Context {
   readonly releases: readonly ReleaseInputs[];
   readonly declaration: ReadDeclaration | null;
   readonly previous: AssayRecord | null;
+  /** Latest records of other cases to hold beside this one. */
+  readonly peers: readonly AssayRecord[];
   /** Weakest evidence that gives exit code 1. */
   readonly failOn: Strength;
 }
@@ -136,6 +139,11 @@ export function assess(
       coverage: { share: coverageShare(bytes), gate: gate.coverage },
       declaration: context.declaration?.declaration ?? null,
     }),
+    peers: peersOf(
+      indications,
+      registry.examiners.map(({ id, version }) => `${id}@${version}`),
+      context.peers,
+    ),
     failures,
     missing,
     difference: null,

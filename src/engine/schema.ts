@@ -575,6 +575,16 @@ const classPower = z.strictObject({
   why: sentence.nullable(),
 });
 
+const peer = z.strictObject({
+  case: name,
+  revision: z.int().min(1),
+  asOf: isoDate,
+  files: count,
+  explained: share,
+  counts: z.array(z.strictObject({ examiner: word, here: count, there: count.nullable() })).max(LISTED),
+  shared: z.array(z.strictObject({ here: word, there: word })).max(LISTED),
+});
+
 /** A list by weight, cut, with the total and the digest of the rest. */
 const cut = <T extends z.ZodType>(item: T) =>
   z.strictObject({ total: count, listed: z.array(item).max(LISTED), rest: digest.nullable() });
@@ -711,6 +721,7 @@ export const recordSchema = z.strictObject({
       }),
     )
     .max(10_000),
+  peers: z.array(peer).max(100),
   failures: z
     .array(
       z.strictObject({

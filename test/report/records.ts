@@ -86,6 +86,7 @@ export const imageAlone: AssayRecord = {
   holes: [],
   problems: [],
   requirements: [],
+  peers: [],
   failures: [],
   missing: [
     'Measure power: run again with --power quick, standard or full.',
@@ -547,6 +548,17 @@ function hostileRecord(): AssayRecord {
       documented: null,
       evidence: [],
     })),
+    peers: [
+      {
+        case: nasty(),
+        revision: 1,
+        asOf: '2026-01-01',
+        files: 3,
+        explained: 0.5,
+        counts: NASTY.map((name, i) => ({ examiner: `${name}${i}`, here: i, there: i % 2 === 0 ? null : i })),
+        shared: [{ here: nasty(), there: nasty() }],
+      },
+    ],
     requirements: NASTY.map((name, i) => ({
       catalogue: nasty(),
       clause: `${name}${i}`,

@@ -37,6 +37,9 @@ import {
   LIMITS,
   missingOf,
   NO_FACILITIES_TEXT,
+  NO_PEERS_TEXT,
+  peerRows,
+  peerText,
   noIndicationsText,
   openedText,
   type Run,
@@ -101,6 +104,7 @@ ${requirements(record)}
 ${coverage(record)}
 ${power(record)}
 ${talk(record)}
+${peers(record)}
 ${runs(record)}
 ${grounds(record)}
 ${failures(record)}
@@ -386,6 +390,25 @@ function requirements(record: AssayRecord): Markup {
     `Requirements of ${catalogue} (${grouped(record.requirements.length)})`,
     markup`<p>${requirementsText(record)}.</p>${table(REQUIREMENTS_TEXT, columns, rows)}${more(record.requirements.length - rows.length, 'requirements')}`,
   );
+}
+
+// --- peers
+
+function peers(record: AssayRecord): Markup {
+  const { peers: all } = record;
+  if (all.length === 0) return section('Peers', markup`<p>${NO_PEERS_TEXT}</p>`);
+  const linked = linksTo(record);
+  const columns: readonly Column[] = [
+    { name: 'Examiner' },
+    { name: 'Here', holds: 'number' },
+    { name: 'There', holds: 'number' },
+  ];
+  const tables = all.map((peer) => {
+    const rows = peerRows(peer).map((row) => row.map((cell) => markup`${cell}`));
+    const both = linked(peer.shared.map(({ here }) => here));
+    return markup`${table(peerText(peer), columns, rows)}${peer.shared.length === 0 ? NOTHING : markup`<p>In both: ${both}.</p>`}`;
+  });
+  return section(`Peers (${grouped(all.length)})`, markup`${tables}`);
 }
 
 // --- coverage

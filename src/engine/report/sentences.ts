@@ -8,6 +8,7 @@ import type {
   Facility,
   InputKind,
   Isolation,
+  Peer,
   RecordedTarget,
   RequirementVerdict,
 } from '#domain/record';
@@ -350,6 +351,30 @@ export function requirementsText({ requirements }: AssayRecord): string {
 export function requirementsInOrder({ requirements }: AssayRecord): readonly RequirementVerdict[] {
   const order = ['not-satisfied', 'satisfied', 'not-decided'];
   return requirements.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+}
+
+/** Where no other case was held beside this one. */
+export const NO_PEERS_TEXT =
+  'No peer was examined: whether other products of the kind have the same is not known here. Hold one beside with --compare.';
+
+/** What stands beside a peer, in one sentence. */
+export function peerText({ case: name, asOf, files, explained, shared }: Peer): string {
+  const same =
+    shared.length === 0 ? 'no indication in common' : `${counted(shared.length, 'indication')} in common`;
+  return `Case ${short(name)} as of ${asOf}: ${counted(files, 'file')}, ${(Math.floor(explained * 1000) / 10).toFixed(1)} % of the content explained, ${same}.`;
+}
+
+/** Rows of the table of a peer: examiner, here, there; examiners that say nothing on both sides are left out. */
+export function peerRows({
+  counts,
+}: Peer): readonly (readonly [examiner: string, here: string, there: string])[] {
+  return counts
+    .filter(({ here, there }) => here > 0 || there !== 0)
+    .map(({ examiner, here, there }) => [
+      examiner,
+      grouped(here),
+      there === null ? 'did not look' : grouped(there),
+    ]);
 }
 
 /** What was opened, in one sentence. */

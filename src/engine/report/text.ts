@@ -34,6 +34,9 @@ import {
   LIMITS,
   missingOf,
   NO_FACILITIES_TEXT,
+  NO_PEERS_TEXT,
+  peerRows,
+  peerText,
   noIndicationsText,
   openedText,
   periodText,
@@ -61,6 +64,7 @@ const SHOWN = {
   missed: 5,
   facilities: 30,
   requirements: 30,
+  shared: 20,
   talk: 5,
   failures: 5,
   runs: 12,
@@ -87,6 +91,7 @@ export function textReport(
     ...requirements(record),
     ...power(record),
     ...talk(record),
+    ...peers(record),
     ...list(sinceText(record), changesOf(record)),
     ...list('What is missing for a final report', missingOf(record)),
     ...failures(record),
@@ -473,6 +478,24 @@ function requirements(record: AssayRecord): readonly Line[] {
     ),
     ...plain(reasons),
   ]);
+}
+
+/** Examiner, here, there. */
+const PEER_WIDTHS = [34, 14, 14] as const;
+
+function peers({ peers: all }: AssayRecord): readonly Line[] {
+  if (all.length === 0) return section('Peers', plain(labelled('', brief(NO_PEERS_TEXT), 2)));
+  return section(
+    `Peers (${grouped(all.length)})`,
+    all.flatMap((peer) => [
+      ...plain(labelled('', brief(peerText(peer)), 2)),
+      ...plain(tabled(['EXAMINER', 'HERE', 'THERE'], PEER_WIDTHS)),
+      ...plain(peerRows(peer).flatMap((row) => tabled([...row], PEER_WIDTHS))),
+      ...plain(
+        peer.shared.slice(0, SHOWN.shared).map(({ here, there }) => `  ${here} here is ${there} there`),
+      ),
+    ]),
+  );
 }
 
 function talk(record: AssayRecord): readonly Line[] {

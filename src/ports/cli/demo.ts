@@ -29,6 +29,7 @@ export async function demo(
       from: 'Altmark Telecom',
       about: join(product, 'case.yaml'),
       power: 'quick',
+      compare: [],
       withoutKnownCases: false,
       workers: null,
       failOn: 'present',

@@ -47,6 +47,8 @@ export interface ExamineRequest {
   readonly from: string | null;
   readonly about: string | null;
   readonly power: Thoroughness | null;
+  /** Folders of other cases to hold beside this one. */
+  readonly compare: readonly string[];
   readonly withoutKnownCases: boolean;
   /** 0: in this process, unconfined. Null: one a processor. */
   readonly workers: number | null;
@@ -67,6 +69,15 @@ export interface ExamineResult {
   readonly exit: 0 | 1 | 3 | 4;
   readonly text: (color: boolean) => string;
   readonly html: string;
+}
+
+/** The latest revision of another case.
+ *  @throws Refused when there is none */
+function peerFrom(folder: string): AssayRecord {
+  const latest = revisionsOf(folder).at(-1);
+  if (latest === undefined)
+    throw new Refused(`${folder} holds no examined case`, 'name the folder of a case that was examined');
+  return readRevision(folder, latest);
 }
 
 function registryFor({ withoutKnownCases: without }: ExamineRequest): Registry {
@@ -94,6 +105,8 @@ export async function examineInputs(
     throw new Refused('only declarations were given', 'name the firmware or the extracted tree as well');
   }
   const registry = registryFor(request);
+  // before any work: a peer that is none must not cost an hour
+  for (const other of request.compare) peerFrom(other);
   const folder = request.folder ?? `${given[0]?.path.replace(/\/+$/, '') ?? ''}.assay`;
   const before = readCase(folder);
   checkSpace(folder, given);
@@ -333,6 +346,7 @@ function conclude(
     releases: file.releases,
     declaration,
     failOn: request.failOn,
+    peers: request.compare.map(peerFrom),
     previous: revision === 1 ? null : readRevision(folder, revision - 1),
   };
   const { record, exit } = assess(examination, power, registryFor(request), context);

@@ -61,6 +61,11 @@ function workerCount(value: string): number {
   return Number(value);
 }
 
+/** Values of an option that can be given again. */
+function collected(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
 function program(done: (exit: number) => void): Command {
   const root = new Command('assay')
     .description('Could this network equipment be used to spy, and how hard did we look?')
@@ -98,6 +103,12 @@ function program(done: (exit: number) => void): Command {
         'full',
       ]),
     )
+    .option(
+      '--compare <case>',
+      'hold another examined case beside this one; can be given again',
+      collected,
+      [],
+    )
     .addOption(
       new Option('--without <knowledge>', 'leave out what was published: every other finding stays').choices([
         'known-cases',
@@ -124,6 +135,7 @@ function program(done: (exit: number) => void): Command {
         from: text('from'),
         about: text('about'),
         power: text('power') as ExamineRequest['power'],
+        compare: options['compare'] as readonly string[],
         withoutKnownCases: options['without'] === 'known-cases',
         workers: typeof options['workers'] === 'number' ? options['workers'] : null,
         failOn: options['failOn'] as ExamineRequest['failOn'],
