@@ -28,6 +28,7 @@ import { mo } from '#engine/decode/mo';
 import { png } from '#engine/decode/png';
 import { riff } from '#engine/decode/riff';
 import { romfs } from '#engine/decode/romfs';
+import { rpm } from '#engine/decode/rpm/rpm';
 import { seama } from '#engine/decode/seama';
 import { sfnt } from '#engine/decode/sfnt';
 import { squashfs } from '#engine/decode/squashfs/squashfs';
@@ -78,6 +79,7 @@ export const formats: readonly Format[] = [
   png,
   riff,
   romfs,
+  rpm,
   seama,
   sfnt,
   squashfs,
