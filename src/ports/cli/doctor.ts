@@ -4,12 +4,13 @@ import type { Knowledge } from '#domain/knowledge';
 import { registry } from '#engine/registry';
 import { ownVersion } from '#ports/cli/environment';
 import { bestSandbox } from '#ports/sandbox/sandbox';
-import { makeTrials } from '#ports/sandbox/trials';
+import { makeTrials, type Trial } from '#ports/sandbox/trials';
 
 /** How each level confines the parsers. */
 const LEVELS = {
   strict: 'bubblewrap, seccomp, a limit of memory, the permission model of Node',
-  permission: 'the permission model of Node alone; for more: apt install bubblewrap',
+  permission:
+    'the permission model of Node; not the network, not other processes; for more: apt install bubblewrap',
 } as const;
 
 /** What this machine offers, with every claim tried: the attacks are really made, by a process as confined as a worker. */
@@ -18,7 +19,7 @@ export async function doctor(): Promise<string> {
   const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   const sandbox = bestSandbox();
   const trials = await makeTrials(sandbox);
-  const rows = trials.map(({ attack, stopped }) => `  ${stopped ? 'stopped    ' : 'NOT STOPPED'}  ${attack}`);
+  const rows = trials.map((trial) => `  ${said(trial)}  ${trial.attack}`);
   return [
     `assay      ${ownVersion()}`,
     `runtime    Node ${process.versions.node}, ${process.platform} ${process.arch}`,
@@ -27,7 +28,7 @@ export async function doctor(): Promise<string> {
     `disk       ${gib(bavail * bsize)} free here`,
     ...knowledgeLines(registry.knowledge),
     `isolation  ${sandbox.level}: ${LEVELS[sandbox.level]}`,
-    `           ${trials.filter(({ stopped }) => stopped).length} of ${trials.length} attacks stopped`,
+    `           ${trials.filter(({ stopped }) => stopped).length} of ${trials.length} attacks stopped, ${trials.filter(({ claimed }) => claimed).length} claimed`,
     ...rows,
     '',
   ].join('\n');
@@ -43,4 +44,10 @@ function knowledgeLines({ knownCases, requirements, publicRoots, dates }: Knowle
     ([body, date], i) =>
       `${i === 0 ? 'knowledge ' : '          '} ${body}: ${counts[body] ?? 0}${date === 'none' ? '' : `, as of ${date}`}`,
   );
+}
+
+/** What a reader needs to know of one attack: what a level never claimed to stop is no fault of this machine. */
+function said({ stopped, claimed }: Trial): string {
+  if (stopped) return 'stopped    ';
+  return claimed ? 'NOT STOPPED' : 'not claimed';
 }

@@ -6,9 +6,14 @@ import { fileURLToPath } from 'node:url';
 import type { Isolation } from '#domain/record';
 import { seccompFilter } from '#ports/sandbox/seccomp';
 
+/** What a sandbox may bound beside files, programs, the environment and the heap, which every one does. `memory`: all of
+ *  it, buffers too; `network`: no connection of any kind; `processes`: others cannot be signalled. */
+export type Claim = 'memory' | 'network' | 'processes';
+
 /** Starts Node confined at one level. */
 export interface Sandbox {
   readonly level: Exclude<Isolation, 'none'>;
+  readonly claims: readonly Claim[];
   /** Runs Node with these arguments; stdin, stdout and stderr are pipes, the environment is empty.
    *  @param folders  what the process may read beside Assay's own code */
   spawn(folders: readonly string[], args: readonly string[]): ChildProcess;
@@ -20,6 +25,9 @@ const HEAP_MIB = 320;
 /** Private writable memory a worker may have: what V8 reserves beforehand, about 256 MiB, and 512 MiB of use. */
 const DATA_LIMIT = 768 * 2 ** 20;
 
+/** As prlimit takes them. A worker that dies leaves no image of its memory behind. */
+const LIMITS = [`--data=${DATA_LIMIT}`, '--core=0'];
+
 /** The folder of package.json: this module lies in src/ports/sandbox or dist/ports/sandbox. */
 const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
@@ -28,12 +36,17 @@ export function bestSandbox(): Sandbox {
   return strictSandbox() ?? permissionSandbox();
 }
 
-/** Confinement by Node's permission model alone: files and programs, not the network, not memory. */
+/** Confinement by Node's permission model: files and programs, not the network, not other processes. Memory is bounded
+ *  where prlimit is at hand. */
 export function permissionSandbox(): Sandbox {
+  const limits = process.platform === 'linux' ? programOf('prlimit') : null;
+  const [program, before] =
+    limits === null ? [process.execPath, []] : [limits, [...LIMITS, '--fsize=0', '--', process.execPath]];
   return {
     level: 'permission',
+    claims: limits === null ? [] : ['memory'],
     spawn: (folders, args) =>
-      spawn(process.execPath, [...nodeFlags(folders), ...args], { stdio: 'pipe', env: {}, cwd: '/' }),
+      spawn(program, [...before, ...nodeFlags(folders), ...args], { stdio: 'pipe', env: {}, cwd: '/' }),
   };
 }
 
@@ -50,8 +63,7 @@ export function strictSandbox(): Sandbox | null {
   const command = (folders: readonly string[], args: readonly string[]): readonly string[] => {
     const bound = [...node, ...ownCode(), ...folders.map(real)];
     return [
-      `--data=${DATA_LIMIT}`,
-      '--core=0',
+      ...LIMITS,
       '--',
       bwrap,
       '--unshare-all',
@@ -79,6 +91,7 @@ export function strictSandbox(): Sandbox | null {
   if (trial.status !== 0) return null;
   return {
     level: 'strict',
+    claims: ['memory', 'network', 'processes'],
     spawn: (folders, args) =>
       spawn(prlimit, command(folders, args), {
         stdio: ['pipe', 'pipe', 'pipe', filter()],
