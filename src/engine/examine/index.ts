@@ -7,8 +7,10 @@ import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
 import { fixedCredential } from '#engine/examine/fixed-credential';
 import { hiddenCommand } from '#engine/examine/hidden-command';
 import { knownCase } from '#engine/examine/known-case';
+import { openConsole } from '#engine/examine/open-console';
 import { openWebCommand } from '#engine/examine/open-web-command';
 import { scheduledCallOut } from '#engine/examine/scheduled-call-out';
+import { sharedAccount } from '#engine/examine/shared-account';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
 import { undeclaredAgent } from '#engine/examine/undeclared-agent';
 import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint';
@@ -27,8 +29,10 @@ export const examiners: readonly Examiner[] = [
   fixedCredential,
   hiddenCommand,
   knownCase,
+  openConsole,
   openWebCommand,
   scheduledCallOut,
+  sharedAccount,
   undeclaredAccount,
   undeclaredAgent,
   undeclaredEndpoint,
