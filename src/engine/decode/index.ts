@@ -18,6 +18,7 @@ import { gif } from '#engine/decode/gif';
 import { gzip } from '#engine/decode/gzip';
 import { ico } from '#engine/decode/ico';
 import { ikconfig } from '#engine/decode/ikconfig';
+import { intelHex } from '#engine/decode/intel-hex';
 import { jffs2 } from '#engine/decode/jffs2/jffs2';
 import { jpeg } from '#engine/decode/jpeg';
 import { lua } from '#engine/decode/lua';
@@ -29,6 +30,7 @@ import { png } from '#engine/decode/png';
 import { riff } from '#engine/decode/riff';
 import { romfs } from '#engine/decode/romfs';
 import { rpm } from '#engine/decode/rpm/rpm';
+import { sRecord } from '#engine/decode/s-record';
 import { seama } from '#engine/decode/seama';
 import { sfnt } from '#engine/decode/sfnt';
 import { squashfs } from '#engine/decode/squashfs/squashfs';
@@ -69,6 +71,7 @@ export const formats: readonly Format[] = [
   gzip,
   ico,
   ikconfig,
+  intelHex,
   jffs2,
   jpeg,
   lua,
@@ -80,6 +83,7 @@ export const formats: readonly Format[] = [
   riff,
   romfs,
   rpm,
+  sRecord,
   seama,
   sfnt,
   squashfs,
