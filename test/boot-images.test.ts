@@ -14,6 +14,8 @@ import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Extent, Part } from '#domain/artefact';
 import type { Format } from '#domain/plugin';
+import { androidBoot } from '#engine/decode/android-boot';
+import { androidSparse } from '#engine/decode/android-sparse';
 import { bzimage } from '#engine/decode/bzimage';
 import { bzip2 } from '#engine/decode/bzip2';
 import { deviceTree } from '#engine/decode/device-tree';
@@ -245,3 +247,67 @@ test('bzImage: checksums are right, and the packed kernel has the size stated', 
     assert.equal(found.part.facts['unpacked-size'] ?? `${size} bytes`, `${size} bytes`, name);
   }
 });
+
+// --- Android
+
+/** Parts by version of the header. The tool of Debian cannot place an overlay for recovery. */
+const ANDROID: Readonly<Record<string, readonly string[]>> = {
+  '0': ['kernel', 'ramdisk', 'second'],
+  '1': ['kernel', 'ramdisk', 'second'],
+  '2': ['kernel', 'ramdisk', 'second', 'dtb'],
+  '3': ['kernel', 'ramdisk'],
+};
+
+for (const [version, parts] of Object.entries(ANDROID)) {
+  for (const page of version === '3' ? [4096] : [2048, 16384]) {
+    test(`Android boot image, version ${version}, pages of ${page}: what went in`, {
+      skip: missing('mkbootimg'),
+    }, () => {
+      for (const [i, part] of parts.entries()) write(part, noise(9000 + 3000 * i, i + 1));
+      const options = parts.map((part) => `--${part} ${part}`).join(' ');
+      run(`mkbootimg ${options} --header_version ${version} --pagesize ${page} --cmdline 'console=ttyS0 ${'x'.repeat(600)}' \
+        --os_version 10.0.1 --os_patch_level 2020-03-05 --board router -o boot.img`);
+      const found = open(androidBoot, 'boot.img');
+      for (const part of parts) assert.deepEqual(found.content(part), read(part), part);
+      const { facts } = found.part;
+      assert.equal(facts['command-line'], `console=ttyS0 ${'x'.repeat(600)}`);
+      assert.equal(facts['system-version'], '10.0.1');
+      assert.equal(facts['patch-level'], '2020-03');
+      assert.equal(facts['identifier'], version === '3' ? undefined : 'right');
+      assertExplained(found);
+    });
+  }
+}
+
+test('Android vendor boot image: what went in', { skip: missing('mkbootimg') }, () => {
+  write('disk', noise(9001));
+  write('tree', noise(5001, 2));
+  run(
+    'mkbootimg --vendor_ramdisk disk --dtb tree --header_version 3 --vendor_cmdline quiet --vendor_boot vendor.img',
+  );
+  const found = open(androidBoot, 'vendor.img');
+  assert.deepEqual(found.content('vendor-ramdisk'), read('disk'));
+  assert.deepEqual(found.content('dtb'), read('tree'));
+  assert.equal(found.part.facts['command-line'], 'quiet');
+  assertExplained(found);
+});
+
+for (const block of [1024, 4096, 65_536]) {
+  test(`Android sparse image, blocks of ${block}: the image, as simg2img gives it`, {
+    skip: missing('img2simg', 'simg2img'),
+  }, () => {
+    const run16 = Buffer.alloc(200_000, Buffer.from([1, 2, 3, 4]));
+    write(
+      'full.img',
+      Buffer.concat([noise(300_000), Buffer.alloc(500_000), run16, noise(70_000, 2), Buffer.alloc(110_160)]),
+    );
+    run(`img2simg full.img sparse.img ${block} && simg2img sparse.img again.img`);
+    const found = open(androidSparse, 'sparse.img');
+    assert.deepEqual(found.content('image'), read('again.img'));
+    assert.equal(
+      read('again.img').compare(read('full.img'), 0, read('full.img').length, 0, read('full.img').length),
+      0,
+    );
+    assertExplained(found);
+  });
+}

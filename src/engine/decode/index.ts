@@ -1,5 +1,7 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Format } from '#domain/plugin';
+import { androidBoot } from '#engine/decode/android-boot';
+import { androidSparse } from '#engine/decode/android-sparse';
 import { ar } from '#engine/decode/ar';
 import { arcadyan } from '#engine/decode/arcadyan';
 import { arm64Image } from '#engine/decode/arm64-image';
@@ -53,6 +55,8 @@ import { zstd } from '#engine/decode/zstd';
 
 /** Every format of room decode, in byte order of id. */
 export const formats: readonly Format[] = [
+  androidBoot,
+  androidSparse,
   ar,
   arcadyan,
   arm64Image,
