@@ -17,6 +17,7 @@ import { elf } from '#engine/decode/elf';
 import { ext } from '#engine/decode/ext/ext';
 import { fit } from '#engine/decode/fit';
 import { gif } from '#engine/decode/gif';
+import { gpt } from '#engine/decode/gpt';
 import { gzip } from '#engine/decode/gzip';
 import { ico } from '#engine/decode/ico';
 import { ikconfig } from '#engine/decode/ikconfig';
@@ -27,6 +28,7 @@ import { lua } from '#engine/decode/lua';
 import { lz4 } from '#engine/decode/lz4';
 import { lzma } from '#engine/decode/lzma';
 import { lzop } from '#engine/decode/lzop';
+import { mbr } from '#engine/decode/mbr';
 import { mo } from '#engine/decode/mo';
 import { png } from '#engine/decode/png';
 import { riff } from '#engine/decode/riff';
@@ -72,6 +74,7 @@ export const formats: readonly Format[] = [
   ext,
   fit,
   gif,
+  gpt,
   gzip,
   ico,
   ikconfig,
@@ -82,6 +85,7 @@ export const formats: readonly Format[] = [
   lz4,
   lzma,
   lzop,
+  mbr,
   mo,
   png,
   riff,
