@@ -15,6 +15,7 @@ import { deviceTree } from '#engine/decode/device-tree';
 import { dropbearKey } from '#engine/decode/dropbear-key';
 import { elf } from '#engine/decode/elf';
 import { ext } from '#engine/decode/ext/ext';
+import { fat } from '#engine/decode/fat/fat';
 import { fit } from '#engine/decode/fit';
 import { gif } from '#engine/decode/gif';
 import { gpt } from '#engine/decode/gpt';
@@ -72,6 +73,7 @@ export const formats: readonly Format[] = [
   dropbearKey,
   elf,
   ext,
+  fat,
   fit,
   gif,
   gpt,
