@@ -15,3 +15,8 @@ export function cut(text: string, most: number): string {
 export function tail(path: string, most: number): string {
   return path.length <= most ? path : `…${path.slice(path.length - most + 1)}`.toWellFormed();
 }
+
+/** Last step of a path. */
+export function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

@@ -3,6 +3,7 @@ import type { Observer } from '#domain/plugin';
 import { accounts } from '#engine/describe/accounts/accounts';
 import { agents } from '#engine/describe/agents/agents';
 import { commands } from '#engine/describe/commands/commands';
+import { concealment } from '#engine/describe/concealment/concealment';
 import { configuration } from '#engine/describe/configuration/configuration';
 import { credentials } from '#engine/describe/credentials/credentials';
 import { endpoints } from '#engine/describe/endpoints/endpoints';
@@ -22,6 +23,7 @@ export const observers: readonly Observer[] = [
   accounts,
   agents,
   commands,
+  concealment,
   configuration,
   credentials,
   endpoints,

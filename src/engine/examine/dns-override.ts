@@ -3,6 +3,7 @@ import { isNobody } from '#domain/destinations';
 import type { Statement, Strength } from '#domain/indication';
 import type { Place } from '#domain/place';
 import type { Examiner, Sight } from '#domain/plugin';
+import { cut, oneLine } from '#domain/wording';
 
 /** Names of others in one file from which it counts as a list. */
 const LIST = 8;
@@ -131,7 +132,7 @@ function statementOf(group: readonly Found[], declaration: Declaration | null): 
   const isResolver = first.form === 'resolver';
   return {
     question: 'undocumented-communication',
-    title: oneLine(titleOf(first, names, group), 240),
+    title: cut(oneLine(titleOf(first, names, group)), 240),
     strength,
     facts: { undocumented, hardCoded: true, reachable: null, used: null },
     weaknesses: [...(isResolver ? [] : ['CWE-350']), ...(undocumented === true ? ['CWE-912'] : [])],
@@ -165,10 +166,4 @@ function titleOf(first: Found, names: readonly string[], group: readonly Found[]
       return `${first.address} is asked for ${whose}: ${path}${places}`;
     }
   }
-}
-
-function oneLine(text: string, limit: number): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  const line = text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '·');
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`.toWellFormed();
 }

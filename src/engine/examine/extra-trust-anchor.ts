@@ -2,6 +2,7 @@ import type { Declaration } from '#domain/declaration';
 import type { Statement, Strength } from '#domain/indication';
 import type { TrustObservation } from '#domain/observed-communication';
 import type { Examiner, Sight } from '#domain/plugin';
+import { cut, oneLine } from '#domain/wording';
 
 /** Authorities that are trusted beside the public ones, and keys that alone are accepted. */
 export const extraTrustAnchor: Examiner = {
@@ -71,7 +72,7 @@ function statementOf(group: readonly TrustObservation[], declaration: Declaratio
   const fingerprint = first.publicFingerprint ?? '';
   return {
     question: 'undocumented-communication',
-    title: oneLine(titleOf(first), 240),
+    title: cut(oneLine(titleOf(first)), 240),
     strength,
     facts: { undocumented, hardCoded: true, reachable: null, used: null },
     weaknesses: undocumented === true ? ['CWE-912'] : [],
@@ -107,10 +108,4 @@ function shortName(subject: string): string {
     (start) => parts.find((part) => part.startsWith(start))?.slice(start.length) ?? [],
   );
   return (wanted.length === 0 ? subject : wanted.join(', ')).slice(0, 80).toWellFormed();
-}
-
-function oneLine(text: string, limit: number): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  const line = text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '·');
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`.toWellFormed();
 }

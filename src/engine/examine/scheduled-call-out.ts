@@ -3,6 +3,7 @@ import { namingOf, ownerOf } from '#domain/destinations';
 import type { Statement } from '#domain/indication';
 import type { Examiner, Sight } from '#domain/plugin';
 import { type ScheduledCall, scheduledCallsIn } from '#domain/scheduled-calls';
+import { cut, oneLine } from '#domain/wording';
 
 /** Commands that run by the clock and reach for a machine outside. */
 export const scheduledCallOut: Examiner = {
@@ -57,8 +58,10 @@ function statementOf(group: readonly ScheduledCall[], declaration: Declaration |
         : ', which the declaration does not name';
   return {
     question: 'undocumented-communication',
-    title: oneLine(
-      `By the clock (${schedule}) ${start.program.slice(start.program.lastIndexOf('/') + 1)} runs with ${endpoint.value}${more}${declared}: ${start.place.path ?? ''}`,
+    title: cut(
+      oneLine(
+        `By the clock (${schedule}) ${start.program.slice(start.program.lastIndexOf('/') + 1)} runs with ${endpoint.value}${more}${declared}: ${start.place.path ?? ''}`,
+      ),
       240,
     ),
     strength: isSure ? 'reachable' : 'linked',
@@ -77,10 +80,4 @@ function statementOf(group: readonly ScheduledCall[], declaration: Declaration |
     disproof:
       'A declaration that names the destination, its owner, what is sent and how often; or a setting of the operator that ends it or replaces the address.',
   };
-}
-
-function oneLine(text: string, limit: number): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  const line = text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '·');
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`.toWellFormed();
 }

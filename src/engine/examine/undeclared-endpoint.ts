@@ -4,6 +4,7 @@ import type { EndpointObservation, EndpointRole, StartObservation } from '#domai
 import type { Examiner, Sight, Sighting } from '#domain/plugin';
 import { scheduledCallsIn } from '#domain/scheduled-calls';
 import { isNobody, type Naming, namingOf, ownerOf } from '#domain/destinations';
+import { cut, oneLine } from '#domain/wording';
 
 /** Different owners of one role in one file from which it counts as a list to choose from. */
 const LIST = 8;
@@ -230,7 +231,7 @@ function statementOf(
   const undocumented = isNew ? true : null;
   return {
     question: 'undocumented-communication',
-    title: oneLine(title, 240),
+    title: cut(oneLine(title), 240),
     strength,
     facts: {
       undocumented,
@@ -303,10 +304,4 @@ function mattersOf(group: readonly Found[]): string {
     known[0] ??
     'The device itself may open a connection to this owner, which shows him that it is there and can carry data both ways.'
   );
-}
-
-function oneLine(text: string, limit: number): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  const line = text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '·');
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`.toWellFormed();
 }

@@ -5,6 +5,7 @@ import type { StartObservation } from '#domain/observation';
 import type { TunnelObservation } from '#domain/observed-communication';
 import type { Place } from '#domain/place';
 import type { Examiner, Sight, Sighting } from '#domain/plugin';
+import { baseOf, cut, oneLine } from '#domain/wording';
 
 /** Tunnels that the release sets up or carries and that nobody declared. */
 export const undeclaredTunnel: Examiner = {
@@ -115,10 +116,6 @@ function isTunnelStart({ arguments: args }: StartObservation): boolean {
   return !args.some((text) => /^(?:--?version|-V|--?help|-h|stop|status)$/.test(text));
 }
 
-function baseOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
-}
-
 function reachOf(
   tunnel: TunnelObservation,
   starts: readonly StartObservation[],
@@ -202,7 +199,7 @@ function statementOf(
   const undocumented = isSaid ? true : null;
   return {
     question: 'undocumented-communication',
-    title: oneLine(titleOf(first), 240),
+    title: cut(oneLine(titleOf(first)), 240),
     strength,
     facts: {
       undocumented,
@@ -267,10 +264,4 @@ function mattersOf(technology: string): string {
   return COVERT.has(technology)
     ? 'Such a program is made to carry traffic through filters and out of sight; an operator seldom needs it on network equipment.'
     : 'Traffic inside it is not seen by the operator’s filters and monitoring, and its other end is inside the network.';
-}
-
-function oneLine(text: string, limit: number): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
-  const line = text.replaceAll(/[\0-\x1f\x7f-\x9f\u2028\u2029]/g, '·');
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`.toWellFormed();
 }
