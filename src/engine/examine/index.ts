@@ -7,8 +7,11 @@ import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
 import { fixedCredential } from '#engine/examine/fixed-credential';
 import { hiddenCommand } from '#engine/examine/hidden-command';
 import { knownCase } from '#engine/examine/known-case';
+import { logSuppression } from '#engine/examine/log-suppression';
 import { openConsole } from '#engine/examine/open-console';
 import { openWebCommand } from '#engine/examine/open-web-command';
+import { preloadedLibrary } from '#engine/examine/preloaded-library';
+import { processDisguise } from '#engine/examine/process-disguise';
 import { scheduledCallOut } from '#engine/examine/scheduled-call-out';
 import { sharedAccount } from '#engine/examine/shared-account';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
@@ -17,6 +20,7 @@ import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
 import { undeclaredTunnel } from '#engine/examine/undeclared-tunnel';
 import { undocumentedFacility } from '#engine/examine/undocumented-facility';
+import { unusualModule } from '#engine/examine/unusual-module';
 import { unverifiedUpdate } from '#engine/examine/unverified-update';
 import { weakManagement } from '#engine/examine/weak-management';
 
@@ -29,8 +33,11 @@ export const examiners: readonly Examiner[] = [
   fixedCredential,
   hiddenCommand,
   knownCase,
+  logSuppression,
   openConsole,
   openWebCommand,
+  preloadedLibrary,
+  processDisguise,
   scheduledCallOut,
   sharedAccount,
   undeclaredAccount,
@@ -39,6 +46,7 @@ export const examiners: readonly Examiner[] = [
   undeclaredListener,
   undeclaredTunnel,
   undocumentedFacility,
+  unusualModule,
   unverifiedUpdate,
   weakManagement,
 ];
