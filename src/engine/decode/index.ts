@@ -20,6 +20,7 @@ import { fit } from '#engine/decode/fit';
 import { gif } from '#engine/decode/gif';
 import { gpt } from '#engine/decode/gpt';
 import { gzip } from '#engine/decode/gzip';
+import { huaweiHwnp } from '#engine/decode/huawei-hwnp';
 import { ico } from '#engine/decode/ico';
 import { ikconfig } from '#engine/decode/ikconfig';
 import { intelHex } from '#engine/decode/intel-hex';
@@ -31,6 +32,7 @@ import { lzma } from '#engine/decode/lzma';
 import { lzop } from '#engine/decode/lzop';
 import { mbr } from '#engine/decode/mbr';
 import { mo } from '#engine/decode/mo';
+import { netgearChk } from '#engine/decode/netgear-chk';
 import { png } from '#engine/decode/png';
 import { riff } from '#engine/decode/riff';
 import { romfs } from '#engine/decode/romfs';
@@ -45,6 +47,7 @@ import { tarV7 } from '#engine/decode/tar-v7';
 import { terminfo } from '#engine/decode/terminfo';
 import { text } from '#engine/decode/text';
 import { tplink } from '#engine/decode/tplink';
+import { tplinkSafeloader } from '#engine/decode/tplink-safeloader';
 import { trx } from '#engine/decode/trx';
 import { tzif } from '#engine/decode/tzif';
 import { ubi } from '#engine/decode/ubi';
@@ -55,6 +58,7 @@ import { zimage } from '#engine/decode/zimage';
 import { zip } from '#engine/decode/zip/zip';
 import { zlib } from '#engine/decode/zlib';
 import { zstd } from '#engine/decode/zstd';
+import { zteConfig } from '#engine/decode/zte-config';
 
 /** Every format of room decode, in byte order of id. */
 export const formats: readonly Format[] = [
@@ -78,6 +82,7 @@ export const formats: readonly Format[] = [
   gif,
   gpt,
   gzip,
+  huaweiHwnp,
   ico,
   ikconfig,
   intelHex,
@@ -89,6 +94,7 @@ export const formats: readonly Format[] = [
   lzop,
   mbr,
   mo,
+  netgearChk,
   png,
   riff,
   romfs,
@@ -103,6 +109,7 @@ export const formats: readonly Format[] = [
   terminfo,
   text,
   tplink,
+  tplinkSafeloader,
   trx,
   tzif,
   ubi,
@@ -113,4 +120,5 @@ export const formats: readonly Format[] = [
   zip,
   zlib,
   zstd,
+  zteConfig,
 ];
