@@ -8,6 +8,7 @@ import { arm64Image } from '#engine/decode/arm64-image';
 import { bmp } from '#engine/decode/bmp';
 import { bzimage } from '#engine/decode/bzimage';
 import { bzip2 } from '#engine/decode/bzip2';
+import { compress } from '#engine/decode/compress';
 import { cpio } from '#engine/decode/cpio';
 import { cramfs } from '#engine/decode/cramfs';
 import { der } from '#engine/decode/der';
@@ -28,6 +29,7 @@ import { jffs2 } from '#engine/decode/jffs2/jffs2';
 import { jpeg } from '#engine/decode/jpeg';
 import { lua } from '#engine/decode/lua';
 import { lz4 } from '#engine/decode/lz4';
+import { lzip } from '#engine/decode/lzip';
 import { lzma } from '#engine/decode/lzma';
 import { lzop } from '#engine/decode/lzop';
 import { mbr } from '#engine/decode/mbr';
@@ -70,6 +72,7 @@ export const formats: readonly Format[] = [
   bmp,
   bzimage,
   bzip2,
+  compress,
   cpio,
   cramfs,
   der,
@@ -90,6 +93,7 @@ export const formats: readonly Format[] = [
   jpeg,
   lua,
   lz4,
+  lzip,
   lzma,
   lzop,
   mbr,
