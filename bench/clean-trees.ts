@@ -49,7 +49,19 @@ function examineTree(name: string, packages: readonly string[]): void {
   const image = join(work, `${name}.squashfs`);
   execFileSync(
     'mksquashfs',
-    [tree, image, '-comp', 'zstd', '-noappend', '-no-progress', '-e', 'proc', 'sys'],
+    [
+      tree,
+      image,
+      '-comp',
+      'zstd',
+      '-noappend',
+      '-no-progress',
+      '-e',
+      'proc',
+      'sys',
+      'var/cache/apt/archives',
+      'var/lib/apt/lists',
+    ],
     { stdio: 'ignore' },
   );
   const { stdout, stderr } = spawnSync(

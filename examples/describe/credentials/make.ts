@@ -167,6 +167,8 @@ write('php', 'The literal first, a call of strcmp, a member of the request.', {
     "if (strcmp($pwd, 'Old-Bridge-4') == 0) { $ok = true; }",
     '$password = $_POST["password"];',
     '$label = "Password: ";',
+    'echo "auth_server_shared_secret=".$secret."\\n";',
+    '$password = "box$number";',
   ),
 });
 
@@ -192,6 +194,23 @@ write('dialogue', 'What expect(1) sends after a prompt, and a chat script.', {
     'send "Blue-Kettle-7\\r"',
     "chat '' ogin: box word: tin-drum-2",
   ),
+});
+
+write('page-of-the-manual', 'The look-alike: a page that was compressed alone has lost its name; it shows settings among its sentences.', {
+  path: 'content',
+  text: lines(
+    '.TH AGENT 8',
+    '.SH DESCRIPTION',
+    'The agent logs in to the server with the password of its configuration, for example:',
+    'password Harbour-12',
+    'and sends everything that was measured since the last time. Addresses are written as',
+    'http://box:tin-drum-2@192.0.2.1/ in the file.',
+  ),
+});
+
+write('configuration-without-a-name', 'The same for a configuration: mostly settings.', {
+  path: 'content',
+  text: lines('username=box', 'password=Harbour-12', 'port=80', 'ssid=service'),
 });
 
 write('documentation', 'Nothing that documentation shows is used: unwanted.', {

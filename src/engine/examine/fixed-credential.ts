@@ -61,11 +61,12 @@ function identityOf({ observation, path }: Seen): readonly string[] {
   return ['credential', path, secret, form, taker, user ?? ''];
 }
 
-const KINDS: Readonly<Record<SecretKind, string>> = {
-  password: 'password',
-  community: 'SNMP community',
-  'shared-key': 'shared key',
-  token: 'token',
+/** One and several. */
+const KINDS: Readonly<Record<SecretKind, readonly [one: string, several: string]>> = {
+  password: ['password', 'passwords'],
+  community: ['SNMP community', 'SNMP communities'],
+  'shared-key': ['shared key', 'shared keys'],
+  token: ['token', 'tokens'],
 };
 
 const WAYS: Readonly<Record<SecretForm, string>> = {
@@ -116,8 +117,9 @@ const TITLE_LIMIT = 120;
 
 function titleOf({ observation, path }: Seen, count: number): string {
   const { secret, form, taker, user, isProtected, shared } = observation;
-  const kind = `${isProtected ? 'hashed or encrypted ' : ''}${KINDS[secret]}`;
-  const what = count === 1 ? `fixed ${kind}` : `${count} fixed ${kind}s`;
+  const state = isProtected ? 'hashed or encrypted ' : '';
+  const [one, several] = KINDS[secret];
+  const what = count === 1 ? `fixed ${state}${one}` : `${count} fixed ${state}${several}`;
   const owner = user === null ? '' : ` of "${cut(oneLine(user), 32)}"`;
   const known = shared === null ? '' : ` (${shared})`;
   const head = `${what}${owner}${known} ${WAYS[form]} ${cut(oneLine(taker), 48)} in `;

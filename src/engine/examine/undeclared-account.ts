@@ -77,7 +77,9 @@ function isDocumentation(account: Seen): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const isText = /^(?:readme|news|change-?log)|\.(?:info(?:-\d+)?|md|rst|pod|texi)$/i.test(name);
   const isPage = /\.[1-9][a-z]{0,4}$/.test(name) && !name.includes('.so.');
-  return isMade(account) && (isText || isPage);
+  // what was compressed alone has lost its name: mostly pages of the manual
+  const isUnnamed = name === 'content' && account.observation.password === 'reversible';
+  return isMade(account) && (isText || isPage || isUnnamed);
 }
 
 function folderOf(path: string): string {

@@ -92,7 +92,11 @@ const LACKS: Readonly<Record<UpdateObservation['check'], string>> = {
 function titleOf({ observation, path }: Seen): string {
   const { installs, origin, check, skippable } = observation;
   const from = origin === null ? '' : ` from ${cut(oneLine(origin), 60)}`;
-  const how = skippable && check !== 'none-seen' ? `${LACKS[check]} that can be left out` : LACKS[check];
+  const how = !skippable
+    ? LACKS[check]
+    : check === 'none-seen'
+      ? 'with a switch that leaves checks out'
+      : `${LACKS[check]} that can be left out`;
   return `${oneLine(installs)}${from} ${how} in ${path === '' ? 'the image itself' : oneLine(path)}`;
 }
 

@@ -48,7 +48,8 @@ function inLine(line: string, base: number, isPage: boolean): readonly Finding[]
   const found = new Map<string, Finding>();
   const give = (form: Finding['form'], name: string, value: string, at: number, length: number): void => {
     const secret = secretNamed(lastOf(name));
-    if (secret === null || !isSecret(value, secret)) return;
+    // a variable inside, or what stands between two texts that are joined
+    if (secret === null || !isSecret(value, secret) || /\$\w|^\s?[.+]|[.+]\s?$/.test(value)) return;
     const key = `${at} ${value}`;
     if (found.has(key)) return;
     const taker = form === 'comparison' ? name.slice(0, 80) : `${name.slice(0, 80)} =`;

@@ -35,6 +35,7 @@ export const credentials: EntryObserver = {
       'Values that could be a word of a form, a place to be filled in, a path or an example are left out, also where somebody really uses such a word. Errs towards silence.',
       'Documentation, translations, tests, pages of style and packed pages are not looked at; comments are not.',
       'In a program, a string beside a prompt counts only when letters, digits and marks take turns in it; which instruction uses it is not followed. Passwords that are computed, from a serial number for example, are not seen.',
+      'A text that was compressed alone and lost its name is looked at only when it is a script or mostly consists of settings.',
       'Accounts of account files and commands that set an account’s password are another observer’s.',
       `The first ${MOST} of a file are given, of texts the first MiB is read.`,
     ],
@@ -93,7 +94,27 @@ function inText(path: string, bytes: Uint8Array, text: string): readonly Finding
   if (words !== null ? isShell(bytes) : isScript(path))
     return [...addresses, ...inDialogue(text), ...inShell(bytes, path)];
   if (/(?:^|\/)(?:chap|pap|srp)-secrets$/.test(path)) return [...addresses, ...inSecretsTable(text)];
+  // what was compressed alone has lost its name: pages of the manual and change logs show settings, too
+  if (isUnnamed(path) && !isSettings(text)) return [];
   return [...addresses, ...configured(text, 0)];
+}
+
+function isUnnamed(path: string): boolean {
+  return /(?:^|\/)content$/.test(path);
+}
+
+/** Lines of which a configuration mostly consists: markup, names with values, openings and closings of sections. */
+const SETTING =
+  /^\s*(?:<[^<>]*>.*|["']?[\w.@/[\]-]+["']?\s*[=:]\s*\S.*|(?:option|list|set|config)\s+\S.*|[\w-]+\s+\S+|\[[^\]]*\]|[{}[\]()],?)\s*$/;
+
+/** True when four of five lines are settings; looks at the first 500 that are no comments. */
+function isSettings(text: string): boolean {
+  const lines = text
+    .slice(0, 65_536)
+    .split('\n')
+    .filter((line) => !/^\s*(?:$|[#;]|\/\/)/.test(line))
+    .slice(0, 500);
+  return lines.filter((line) => SETTING.test(line)).length >= lines.length * 0.8;
 }
 
 /** Pages and what runs in a browser. */

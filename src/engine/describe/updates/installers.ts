@@ -29,8 +29,8 @@ export function installs({
   if (/^(?:cat|zcat|gunzip|xzcat|tar)$/.test(program) && device !== undefined)
     return { what: `${program} > ${device}`, words: args };
   if (WHOLE.has(program)) return { what: program, words: args };
-  if (PACKAGES[program]?.test(verb) === true || PACKAGES[program]?.test(args[0] ?? '') === true)
-    return { what: `${program} ${PACKAGES[program].test(verb) ? verb : (args[0] ?? '')}`, words: args };
+  const word = [verb, args[0] ?? ''].find((each) => PACKAGES.get(program)?.test(each) === true);
+  if (word !== undefined) return { what: `${program} ${word}`, words: args };
   const aim = args.indexOf('-C');
   const extracts = program === 'tar' && /^-{0,2}[a-zA-Z]*x|^--extract/.test(args[0] ?? '');
   if (extracts && args[aim + 1] === '/' && aim !== -1) return { what: 'tar -C /', words: args };
@@ -43,21 +43,21 @@ const WHOLE = new Set(
 );
 
 /** Managers of packages and the words by which they install. */
-const PACKAGES: Readonly<Record<string, RegExp>> = {
-  opkg: /^(?:install|upgrade)$/,
-  ipkg: /^(?:install|upgrade)$/,
-  dpkg: /^(?:-i|--install)$/,
-  rpm: /^(?:-[a-zA-Z]*[iUF][a-zA-Z]*|--install|--upgrade)$/,
-  apk: /^add$/,
-  'apt-get': /^install$/,
-  apt: /^install$/,
-  yum: /^(?:install|localinstall)$/,
-  dnf: /^install$/,
-  pip: /^install$/,
-  pip3: /^install$/,
-  rauc: /^install$/,
-  mender: /^(?:install|-install)$/,
-};
+const PACKAGES: ReadonlyMap<string, RegExp> = new Map([
+  ['opkg', /^(?:install|upgrade)$/],
+  ['ipkg', /^(?:install|upgrade)$/],
+  ['dpkg', /^(?:-i|--install)$/],
+  ['rpm', /^(?:-[a-zA-Z]*[iUF][a-zA-Z]*|--install|--upgrade)$/],
+  ['apk', /^add$/],
+  ['apt-get', /^install$/],
+  ['apt', /^install$/],
+  ['yum', /^(?:install|localinstall)$/],
+  ['dnf', /^install$/],
+  ['pip', /^install$/],
+  ['pip3', /^install$/],
+  ['rauc', /^install$/],
+  ['mender', /^(?:install|-install)$/],
+]);
 
 /** Switches by which a check is left out. */
 export function skips({ program, args }: Call): boolean {
