@@ -14,7 +14,9 @@ const VOCABULARY = new Set(
   changeme change_me change-me changeit replaceme fixme todo example sample dummy placeholder yourpassword your_password
   mypassword mypass mysecret your-password mykey secretkey thepassword somepassword anypassword redacted masked removed
   open wep wpa wpa2 wpa-psk wpa2-psk psk2 psk3 sae owe eap wpapsk wpa2psk shared cipher ciphertext ccmp tkip reset change
-  define defined undef old new confirm verify check set get update edit save show hide test tester`.split(/\s+/),
+  define defined undef old new confirm verify check set get update edit save show hide test tester`.split(
+    /\s+/,
+  ),
 );
 
 /** Text that a program fills in, a path, a format, a pattern, or a name of something. */
