@@ -141,7 +141,11 @@ writeCases(import.meta.dirname, '../make.ts', {
   },
   'removed-and-overwritten': {
     input: tableOf([[3, 4, 13], [6], [7], [8], [10]]),
-    note: 'Another file has one of the clusters of the removed script now: it has no content. Nobody names that cluster: it is lost.',
+    note: 'One of the clusters of the removed script is in use, by whom nobody says: it has no content, and that cluster is lost.',
+  },
+  'removed-but-still-in-use': {
+    input: tableOf([[3, 4, 13], [6], [7], [8], [9, 21]]),
+    note: 'Only the lines of the script say that it was removed; its chain is there and gives its content.',
   },
   'lost-clusters': {
     input: patched(tableOf([...content.chains, [20, 21]]), inCluster(20), 'hidden in a cluster that no file names'),

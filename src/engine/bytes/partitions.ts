@@ -47,6 +47,12 @@ export function bootRecords(source: Source, at: number): readonly BootRecord[] |
   return c.u8() === 0x55 && c.u8() === 0xaa ? records : null;
 }
 
+/** Claims the table in a boot sector, not the code before it. */
+export function claimBootSector(walk: Walk): void {
+  walk.claim([440, 446], 'metadata'); // signature of the disk; two bytes that may say that it is not to be written
+  walk.claim(RECORDS, 'header');
+}
+
 /** Types that say of a partition what is in it. Source: UEFI 2.10, clause 5.2.2; Linux, block/partitions/msdos.c and
  *  include/linux/msdos_partition.h */
 const TYPES: Readonly<Record<number, string>> = {
@@ -101,17 +107,17 @@ export function* givePartitions(walk: Walk, partitions: readonly Partition[]): G
   let twice = 0;
   for (const partition of partitions) {
     const { path, range, says, at } = partition;
-    yield { kind: 'fact', name: path, value: `${hex(range[0])}–${hex(range[1])}, ${says}` };
+    const isCut = range[1] > size;
+    const value = `${hex(range[0])}–${hex(range[1])}, ${says}${isCut ? ', cut short' : ''}`;
+    yield { kind: 'fact', name: path, value };
     const others = given.filter((other) => overlaps(other.range, range));
     pairs += others.length;
     for (const other of others.slice(0, PAIRS_SHOWN - shared.length))
       shared.push(`${other.path} and ${path}`);
     given.push(partition);
     const length = range[1] - range[0];
-    if (range[1] > size) {
-      const why = `${path} ends at ${range[1]}, behind ${size} bytes`;
-      yield* walk.broken(fileHead(path, []), why, at);
-      walk.note(new Malformed(why, at));
+    if (isCut) {
+      yield* walk.broken(fileHead(path, []), `${path} ends at ${range[1]}, behind ${size} bytes`, at);
     } else if (others.length > 0 && twice + length > size) {
       // As often as they like, tables can name the same bytes: once more is enough to see what each says.
       yield* walk.broken(fileHead(path, []), `overlap: more than ${size} bytes named twice`, at);

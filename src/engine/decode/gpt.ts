@@ -9,6 +9,7 @@ import {
   givePartitions,
   isOpticalDisc,
   type Partition,
+  claimBootSector,
   RECORDS,
   typeName,
 } from '#engine/bytes/partitions';
@@ -165,7 +166,7 @@ function* readings(source: Source, sector: number, copies: readonly Copy[]): Gen
   const walk = new Walk(source);
   const [first] = copies;
   try {
-    if (bootRecords(source, 0) !== null) walk.claim(RECORDS, 'header');
+    if (bootRecords(source, 0) !== null) claimBootSector(walk);
     const named: Partition[] = [];
     for (const copy of copies) {
       const folder = copy === first ? '' : `${copy.name}/`;

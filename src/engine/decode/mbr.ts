@@ -5,6 +5,7 @@ import { Cursor } from '#engine/bytes/cursor';
 import {
   type BootRecord,
   bootRecords,
+  claimBootSector,
   givePartitions,
   isOpticalDisc,
   type Partition,
@@ -58,8 +59,7 @@ const FIRST_LOGICAL = 5;
 
 function* readings(source: Source, records: readonly BootRecord[]): Generator<Reading> {
   const walk = new Walk(source);
-  walk.claim([440, 446], 'metadata'); // signature of the disk, two bytes that may say that it is not written
-  walk.claim(RECORDS, 'header');
+  claimBootSector(walk);
   try {
     const extended = records.filter(({ type }) => EXTENDED.includes(type));
     const logical: Partition[] = [];

@@ -28,7 +28,7 @@ export const fat: Format = {
       'Linux, fs/fat/inode.c: which width the table has; fs/fat/dir.c: small letters in short names',
     ],
     limits: [
-      'The content of a removed file is taken to stand in one piece: of one that was in pieces it is wrong from the second piece on. Of two that had the same clusters the first in the tree has them.',
+      'The content of a removed file whose chain is gone is taken to stand in one piece: of one that was in pieces it is wrong from the second piece on. Of two that had the same clusters the first in the tree has them.',
       'Of a removed directory only the first cluster is read; a removed short name has lost its first character, which stands as ?.',
       'Times are local to wherever they were written; they are given as if that were UTC.',
       'Characters of short names beyond ASCII depend on a code page that is not stored: they stand as bytes.',

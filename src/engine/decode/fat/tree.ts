@@ -139,14 +139,16 @@ export class Tree {
   }
 
   private *content(head: EntryHead, runs: readonly Run[]): Generator<Reading> {
-    const { clusterSize, dataAt } = this.boot;
-    for (const { at, length } of runs) {
-      const first = Math.floor(((at ?? 0) - dataAt) / clusterSize) + 2;
-      this.named.fill(CONTENT, first, first + Math.ceil(length / clusterSize));
-    }
+    for (const run of runs) for (const cluster of this.clustersOf(run)) this.named[cluster] = CONTENT;
     yield* this.walk.laidOut(head, runs);
     const last = runs.at(-1);
     if (last !== undefined) this.claimSlack((last.at ?? 0) + last.length);
+  }
+
+  private clustersOf({ at, length }: Run): readonly number[] {
+    const { clusterSize, dataAt } = this.boot;
+    const first = Math.floor(((at ?? 0) - dataAt) / clusterSize) + 2;
+    return Array.from({ length: Math.ceil(length / clusterSize) }, (_, i) => first + i);
   }
 
   /** Zeros from the end of content to the end of its cluster. */
@@ -157,8 +159,8 @@ export class Tree {
     if (slack[0] < slack[1] && isZero(this.walk.source, slack)) this.walk.claim(slack, 'padding');
   }
 
-  /** Something that was removed. Its clusters are free, so that no chain leads through them: its content is taken to
-   *  stand in one piece, unless something else uses a part of that now. */
+  /** Something that was removed. Mostly its clusters are free and no chain leads through them: its content is taken to
+   *  stand in one piece. */
   private *old(listed: Listed, folder: Folder): Generator<Reading> {
     const { attributes, step, cluster, size } = listed;
     if ((attributes & ATTRIBUTES.label) !== 0) return;
@@ -173,12 +175,28 @@ export class Tree {
       if (below !== null) yield* this.folders(below);
       return;
     }
-    const [at] = this.table.place(cluster);
-    const runs = size === 0 ? [] : [{ at, length: size }];
-    if (size > 0 && !this.areFree(cluster, Math.ceil(size / this.boot.clusterSize))) {
+    const runs = this.runsOfOld(cluster, size);
+    if (runs === null) {
       this.removedWithoutContent++;
       yield* this.walk.broken(head, 'its clusters are used by others', listed.at);
     } else yield* this.content(head, runs);
+  }
+
+  /** Where the content of a removed file stands: by its chain, where only its name was removed; else in one piece.
+   *  Null: others use the clusters. */
+  private runsOfOld(first: number, size: number): readonly Run[] | null {
+    if (size === 0) return [];
+    const [at] = this.table.place(first);
+    if (this.areFree(first, Math.ceil(size / this.boot.clusterSize))) return [{ at, length: size }];
+    try {
+      const runs = this.table.runs(first, size);
+      return runs.every((run) => this.clustersOf(run).every((cluster) => this.named[cluster] === 0))
+        ? runs
+        : null;
+    } catch (error) {
+      if (error instanceof Malformed) return null;
+      throw error;
+    }
   }
 
   /** True when the clusters are there, free by the table, and nothing was found in them. */
