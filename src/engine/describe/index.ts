@@ -8,6 +8,7 @@ import { configuration } from '#engine/describe/configuration/configuration';
 import { credentials } from '#engine/describe/credentials/credentials';
 import { endpoints } from '#engine/describe/endpoints/endpoints';
 import { facilities } from '#engine/describe/facilities';
+import { fileDisguises } from '#engine/describe/file-disguises/file-disguises';
 import { keys } from '#engine/describe/keys/keys';
 import { nameOverrides } from '#engine/describe/name-overrides';
 import { publishedIndicators } from '#engine/describe/published-indicators/published-indicators';
@@ -28,6 +29,7 @@ export const observers: readonly Observer[] = [
   credentials,
   endpoints,
   facilities,
+  fileDisguises,
   keys,
   nameOverrides,
   publishedIndicators,

@@ -1,6 +1,7 @@
 // Written by `npm run index`; changes belong into the plug-ins.
 import type { Examiner } from '#domain/plugin';
 import { activeInterception } from '#engine/examine/active-interception';
+import { disguisedFile } from '#engine/examine/disguised-file';
 import { dnsOverride } from '#engine/examine/dns-override';
 import { embeddedKey } from '#engine/examine/embedded-key';
 import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
@@ -27,6 +28,7 @@ import { weakManagement } from '#engine/examine/weak-management';
 /** Every examiner of room examine, in byte order of id. */
 export const examiners: readonly Examiner[] = [
   activeInterception,
+  disguisedFile,
   dnsOverride,
   embeddedKey,
   extraTrustAnchor,
