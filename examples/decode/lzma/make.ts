@@ -31,6 +31,11 @@ writeCases(import.meta.dirname, '../make.ts', {
     input: bytes(noise(700), patched(sized, 5, le32(1000)), noise(500, 2)),
     note: 'The same inside other bytes: no encoder ends a stream there, so nothing is recognised.',
   },
+  'header-without-size': { input: bytes(marked.subarray(0, 5), marked.subarray(13)), note: 'A vendor’s header: properties and dictionary, then the stream up to its end marker.' },
+  'header-without-size-inside': {
+    input: bytes(noise(700), openwrt.subarray(0, 5), openwrt.subarray(13), noise(500, 2)),
+    note: 'The same with other properties inside other bytes.',
+  },
   'cut-short': { input: marked.subarray(0, 300), note: 'The stream ends early; in a file of its own the reason is kept.' },
   'table-of-numbers': {
     input: bytes(noise(100), head(0x5d, 1 << 20, 0x4000), [0, 0, 0, 0], zeros(300), [0, 0, 0, 1], noise(700, 3)),
