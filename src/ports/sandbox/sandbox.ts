@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Isolation } from '#domain/record';
-import { seccompFilter } from '#ports/sandbox/seccomp';
+import { type FilterArch, seccompFilter } from '#ports/sandbox/seccomp';
 
 /** What a sandbox may bound beside files, programs, the environment and the heap, which every one does. `memory`: all of
  *  it, buffers too; `network`: no connection of any kind; `processes`: others cannot be signalled. */
@@ -59,7 +59,6 @@ export function strictSandbox(): Sandbox | null {
   const prlimit = programOf('prlimit');
   if (bwrap === null || prlimit === null) return null;
   const node = [execPath, ...librariesOf(execPath)];
-  const filter = filterHandle(seccompFilter(arch));
   const command = (folders: readonly string[], args: readonly string[]): readonly string[] => {
     const bound = [...node, ...ownCode(), ...folders.map(real)];
     return [
@@ -83,7 +82,7 @@ export function strictSandbox(): Sandbox | null {
     ];
   };
   const trial = spawnSync(prlimit, command([], ['-e', '0']), {
-    stdio: ['ignore', 'ignore', 'ignore', filter()],
+    stdio: ['ignore', 'ignore', 'ignore', openFilter(arch)],
     env: {},
     cwd: '/',
     timeout: 20_000,
@@ -94,7 +93,7 @@ export function strictSandbox(): Sandbox | null {
     claims: ['memory', 'network', 'processes'],
     spawn: (folders, args) =>
       spawn(prlimit, command(folders, args), {
-        stdio: ['pipe', 'pipe', 'pipe', filter()],
+        stdio: ['pipe', 'pipe', 'pipe', openFilter(arch)],
         env: {},
         cwd: '/',
       }),
@@ -113,19 +112,22 @@ function librariesOf(program: string): readonly string[] {
   return [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path);
 }
 
-/** Gives the filter as an open file, at its beginning each time: bubblewrap reads it to the end. */
-function filterHandle(filter: Uint8Array): () => number {
-  const folder = mkdtempSync(join(tmpdir(), 'assay-filter-'));
-  const path = join(folder, 'seccomp.bpf');
-  writeFileSync(path, filter);
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  let open: number | null = null;
-  return () => {
-    // The child has its own copy of the last one by now.
-    if (open !== null) closeSync(open);
-    open = openSync(path, 'r');
-    return open;
-  };
+let filterPath: string | null = null;
+let filterHandle: number | null = null;
+
+/** The filter for this processor as an open file, at its beginning each time: bubblewrap reads it to the end. Written
+ *  once a process. */
+function openFilter(arch: FilterArch): number {
+  if (filterPath === null) {
+    const folder = mkdtempSync(join(tmpdir(), 'assay-filter-'));
+    filterPath = join(folder, 'seccomp.bpf');
+    writeFileSync(filterPath, seccompFilter(arch));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  }
+  // The child has its own copy of the last one by now.
+  if (filterHandle !== null) closeSync(filterHandle);
+  filterHandle = openSync(filterPath, 'r');
+  return filterHandle;
 }
 
 /** Flags of Node inside: the permission model holds whatever stands around it. */

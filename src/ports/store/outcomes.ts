@@ -17,13 +17,12 @@ export function sqliteOutcomes(folder: string): KeptOutcomes {
   mkdirSync(folder, { recursive: true });
   const database = new DatabaseSync(join(folder, 'cache.sqlite'));
   database.exec('pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal;');
-  database.exec(
-    'create table if not exists outcome (name text primary key, json text not null) without rowid',
-  );
+  // The names in an index of their own: beside an outcome of 20 MB, each search would read all of it to compare a name.
+  database.exec('create table if not exists kept (name text primary key, json text not null)');
   const select = database.prepare(
-    'select name, json from outcome where name in (select value from json_each(?))',
+    'select name, json from kept where name in (select value from json_each(?))',
   );
-  const insert = database.prepare('insert or ignore into outcome (name, json) values (?, ?)');
+  const insert = database.prepare('insert or ignore into kept (name, json) values (?, ?)');
   let pending = 0;
   const commit = () => {
     if (pending > 0) database.exec('commit');
