@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Cursor } from '#engine/bytes/cursor';
-import { lz4Block } from '#engine/bytes/lz4';
+import { lz4Block, lz4Start } from '#engine/bytes/lz4';
 import { KINDS, sample } from './samples.ts';
 import { bends, packed, stopOf, withoutTool } from './streams.ts';
 
@@ -32,6 +32,15 @@ test('blocks that lz4 writes give what was packed', { skip }, () => {
       }
     }
   }
+});
+
+test('the beginning of a block, whatever follows it', { skip }, () => {
+  const plain = sample('mixed', 3000, 4);
+  const [block] = blocksOf(packed(plain, 'lz4', '-c', '-9'));
+  const bytes = Buffer.concat([block?.bytes ?? new Uint8Array(), Buffer.alloc(50, 0xff)]);
+  for (let length = 0; length <= plain.length; length += 7)
+    assert.ok(Buffer.from(lz4Start(bytes, length)).equals(plain.subarray(0, length)), `${length} bytes`);
+  assert.throws(() => lz4Start(block?.bytes ?? new Uint8Array(), plain.length + 1), { name: 'Malformed' });
 });
 
 test('more than the limit is refused', { skip }, () => {

@@ -15,6 +15,7 @@ import { der } from '#engine/decode/der';
 import { deviceTree } from '#engine/decode/device-tree';
 import { dropbearKey } from '#engine/decode/dropbear-key';
 import { elf } from '#engine/decode/elf';
+import { erofs } from '#engine/decode/erofs/erofs';
 import { ext } from '#engine/decode/ext/ext';
 import { fat } from '#engine/decode/fat/fat';
 import { fit } from '#engine/decode/fit';
@@ -79,6 +80,7 @@ export const formats: readonly Format[] = [
   deviceTree,
   dropbearKey,
   elf,
+  erofs,
   ext,
   fat,
   fit,
