@@ -25,7 +25,7 @@ interface Tag {
  *  elements name a command, its help and what it does in attributes. Comments are passed over.
  *  @param text  one character a byte */
 export function inMarkup(text: string): readonly Defined[] {
-  const bare = text.replaceAll(/<!--[^]*?-->/g, (comment) => ' '.repeat(comment.length));
+  const bare = withoutComments(text);
   const tags = [...bare.matchAll(TAG)].flatMap((match) => tagOf(match, bare) ?? []);
   if (tags.length < LEAST) return [];
   const helped = tags.filter(({ help }) => help !== null && help.trim() !== '').length / tags.length;
@@ -38,6 +38,19 @@ export function inMarkup(text: string): readonly Defined[] {
     privilege,
     range,
   }));
+}
+
+/** Comments as blanks, so that offsets stay. One that nothing closes ends with the text. */
+function withoutComments(text: string): string {
+  let bare = '';
+  let at = 0;
+  for (let open = text.indexOf('<!--'); open !== -1; open = text.indexOf('<!--', at)) {
+    const close = text.indexOf('-->', open + 4);
+    const end = close === -1 ? text.length : close + 3;
+    bare += text.slice(at, open) + ' '.repeat(end - open);
+    at = end;
+  }
+  return bare + text.slice(at);
 }
 
 function tagOf(match: RegExpExecArray, text: string): Tag | null {

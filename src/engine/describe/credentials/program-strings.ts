@@ -56,13 +56,27 @@ interface Text {
   readonly range: ByteRange;
 }
 
+/** Longest string that is looked at; what is longer is no text of a program. */
+const LONGEST = 2048;
+
 /** Runs of printable characters that a zero byte ends. */
 function stringsIn(text: string, base: number): readonly Text[] {
-  // oxlint-disable-next-line no-control-regex -- strings of programs end with a zero byte
-  return [...text.matchAll(/[\t\n\r -~]{3,2048}(?=\0)/g)].map((match) => ({
-    text: match[0],
-    range: [base + match.index, base + match.index + match[0].length],
-  }));
+  const strings: Text[] = [];
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at) ?? 0;
+    if (isPrintable(code)) continue;
+    const length = at - start;
+    if (code === 0 && length >= 3 && length <= LONGEST)
+      strings.push({ text: text.slice(start, at), range: [base + start, base + at] });
+    start = at + 1;
+  }
+  return strings;
+}
+
+/** Tab, line feed, return, and ASCII from blank to tilde. */
+function isPrintable(code: number): boolean {
+  return (code >= 0x20 && code < 0x7f) || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 const COMMAND = new RegExp(
