@@ -1,11 +1,13 @@
 import { plainStep } from '#engine/bytes/walk';
 
 // File systems on flash write beside what they had written: older content and removed files stay until the block is
-// erased. What is left of them is given too, under names that no stored name can have.
+// erased. What is left of them is given too, and so is what stands beside a tree, under names that no stored name can
+// have.
 
 const OLDER = '@older';
 const DELETED = '@deleted';
 const UNNAMED = '@unnamed';
+const OTHER = '@other';
 
 /** Path of content that newer content replaced.
  *  @param path     of the file
@@ -21,10 +23,17 @@ export function deletedPath(path: string | null, inode: number): string {
   return path === null ? `${UNNAMED}/${inode}` : `${path}${DELETED}/${inode}`;
 }
 
+/** Path of something that stands beside the tree, or only in a second one.
+ *  @param where  which: a word
+ *  @param path   there */
+export function otherPath(where: string, path: string): string {
+  return `${OTHER}/${where}/${path}`;
+}
+
 /** A stored name as one step of a path that cannot pass for any of the paths above: their `@` stands as `\x40`. */
 export function livingStep(name: string): string {
   const step = plainStep(name);
-  const mark = [OLDER, DELETED, UNNAMED].find((ending) => step.endsWith(ending));
+  const mark = [OLDER, DELETED, UNNAMED, OTHER].find((ending) => step.endsWith(ending));
   return mark === undefined ? step : `${step.slice(0, -mark.length)}\\x40${mark.slice(1)}`;
 }
 

@@ -26,6 +26,7 @@ import { huaweiHwnp } from '#engine/decode/huawei-hwnp';
 import { ico } from '#engine/decode/ico';
 import { ikconfig } from '#engine/decode/ikconfig';
 import { intelHex } from '#engine/decode/intel-hex';
+import { iso9660 } from '#engine/decode/iso9660/iso9660';
 import { jffs2 } from '#engine/decode/jffs2/jffs2';
 import { jpeg } from '#engine/decode/jpeg';
 import { lua } from '#engine/decode/lua';
@@ -91,6 +92,7 @@ export const formats: readonly Format[] = [
   ico,
   ikconfig,
   intelHex,
+  iso9660,
   jffs2,
   jpeg,
   lua,
