@@ -24,6 +24,7 @@ import { gzip } from '#engine/decode/gzip';
 import { lz4 } from '#engine/decode/lz4';
 import { lzma } from '#engine/decode/lzma';
 import { lzop } from '#engine/decode/lzop';
+import { uBootEnvironment } from '#engine/decode/u-boot-environment';
 import { uimage } from '#engine/decode/uimage';
 import { xz } from '#engine/decode/xz';
 import { LIMITS, openArtefact } from '#engine/perform';
@@ -308,6 +309,27 @@ for (const block of [1024, 4096, 65_536]) {
       read('again.img').compare(read('full.img'), 0, read('full.img').length, 0, read('full.img').length),
       0,
     );
+    assertExplained(found);
+  });
+}
+
+// --- U-Boot environment
+
+for (const [options, facts] of [
+  ['-s 4096', { 'byte-order': 'little endian', copy: 'the only one' }],
+  ['-s 65536 -p 0', { 'byte-order': 'little endian', copy: 'the only one' }],
+  ['-s 131072 -b', { 'byte-order': 'big endian', copy: 'the only one' }],
+  ['-s 16384 -r', { 'byte-order': 'little endian', copy: 'of two, flag 1' }],
+] as const) {
+  test(`U-Boot environment, mkenvimage ${options}: the settings that went in`, {
+    skip: missing('mkenvimage'),
+  }, () => {
+    const settings = 'bootdelay=3\nbootcmd=run a; run b\nname=\nlast=ä\n';
+    write('settings.txt', settings);
+    run(`mkenvimage ${options} -o env.bin settings.txt`);
+    const found = open(uBootEnvironment, 'env.bin');
+    assert.equal(found.content('environment.txt').toString(), settings);
+    assert.deepEqual({ ...found.part.facts, ...facts }, found.part.facts);
     assertExplained(found);
   });
 }

@@ -30,6 +30,15 @@ export function* filePart(
   yield { kind: 'end' };
 }
 
+/** The same where the range may leave the source: what is cut short is not given, so that its bytes are searched. */
+export function* wholePart(source: Source, path: string, range: ByteRange): Generator<Reading> {
+  if (range[1] <= source.size) yield* filePart(source, path, range);
+  else {
+    const left = Math.max(0, source.size - range[0]);
+    yield { kind: 'fact', name: path, value: `cut short: ${left} of ${range[1] - range[0]} bytes` };
+  }
+}
+
 /** Facts in the order given; those that are null are left out. */
 export function* facts(stated: Readonly<Record<string, string | null>>): Generator<Reading> {
   for (const [name, value] of Object.entries(stated)) {

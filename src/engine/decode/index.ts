@@ -5,7 +5,10 @@ import { androidSparse } from '#engine/decode/android-sparse';
 import { ar } from '#engine/decode/ar';
 import { arcadyan } from '#engine/decode/arcadyan';
 import { arm64Image } from '#engine/decode/arm64-image';
+import { asusTail } from '#engine/decode/asus-tail';
+import { bcm963xxTag } from '#engine/decode/bcm963xx-tag';
 import { bmp } from '#engine/decode/bmp';
+import { broadcomNvram } from '#engine/decode/broadcom-nvram';
 import { bzimage } from '#engine/decode/bzimage';
 import { bzip2 } from '#engine/decode/bzip2';
 import { compress } from '#engine/decode/compress';
@@ -13,7 +16,10 @@ import { cpio } from '#engine/decode/cpio';
 import { cramfs } from '#engine/decode/cramfs';
 import { der } from '#engine/decode/der';
 import { deviceTree } from '#engine/decode/device-tree';
+import { dlinkEncrptedImg } from '#engine/decode/dlink-encrpted-img';
+import { dlinkShrs } from '#engine/decode/dlink-shrs';
 import { dropbearKey } from '#engine/decode/dropbear-key';
+import { edimaxImage } from '#engine/decode/edimax-image';
 import { elf } from '#engine/decode/elf';
 import { erofs } from '#engine/decode/erofs/erofs';
 import { ext } from '#engine/decode/ext/ext';
@@ -38,11 +44,14 @@ import { mbr } from '#engine/decode/mbr';
 import { mo } from '#engine/decode/mo';
 import { netgearChk } from '#engine/decode/netgear-chk';
 import { png } from '#engine/decode/png';
+import { realtekImage } from '#engine/decode/realtek-image';
 import { riff } from '#engine/decode/riff';
 import { romfs } from '#engine/decode/romfs';
 import { rpm } from '#engine/decode/rpm/rpm';
 import { sRecord } from '#engine/decode/s-record';
 import { seama } from '#engine/decode/seama';
+import { senaoImage } from '#engine/decode/senao-image';
+import { sercommKernel } from '#engine/decode/sercomm-kernel';
 import { sfnt } from '#engine/decode/sfnt';
 import { squashfs } from '#engine/decode/squashfs/squashfs';
 import { swf } from '#engine/decode/swf';
@@ -54,15 +63,18 @@ import { tplink } from '#engine/decode/tplink';
 import { tplinkSafeloader } from '#engine/decode/tplink-safeloader';
 import { trx } from '#engine/decode/trx';
 import { tzif } from '#engine/decode/tzif';
+import { uBootEnvironment } from '#engine/decode/u-boot-environment';
 import { ubi } from '#engine/decode/ubi';
 import { uimage } from '#engine/decode/uimage';
 import { woff } from '#engine/decode/woff';
+import { xiaomiHdr } from '#engine/decode/xiaomi-hdr';
 import { xz } from '#engine/decode/xz';
 import { zimage } from '#engine/decode/zimage';
 import { zip } from '#engine/decode/zip/zip';
 import { zlib } from '#engine/decode/zlib';
 import { zstd } from '#engine/decode/zstd';
 import { zteConfig } from '#engine/decode/zte-config';
+import { zyxelRas } from '#engine/decode/zyxel-ras';
 
 /** Every format of room decode, in byte order of id. */
 export const formats: readonly Format[] = [
@@ -71,7 +83,10 @@ export const formats: readonly Format[] = [
   ar,
   arcadyan,
   arm64Image,
+  asusTail,
+  bcm963xxTag,
   bmp,
+  broadcomNvram,
   bzimage,
   bzip2,
   compress,
@@ -79,7 +94,10 @@ export const formats: readonly Format[] = [
   cramfs,
   der,
   deviceTree,
+  dlinkEncrptedImg,
+  dlinkShrs,
   dropbearKey,
+  edimaxImage,
   elf,
   erofs,
   ext,
@@ -104,11 +122,14 @@ export const formats: readonly Format[] = [
   mo,
   netgearChk,
   png,
+  realtekImage,
   riff,
   romfs,
   rpm,
   sRecord,
   seama,
+  senaoImage,
+  sercommKernel,
   sfnt,
   squashfs,
   swf,
@@ -120,13 +141,16 @@ export const formats: readonly Format[] = [
   tplinkSafeloader,
   trx,
   tzif,
+  uBootEnvironment,
   ubi,
   uimage,
   woff,
+  xiaomiHdr,
   xz,
   zimage,
   zip,
   zlib,
   zstd,
   zteConfig,
+  zyxelRas,
 ];

@@ -2,7 +2,7 @@ import type { Format, Reading } from '#domain/plugin';
 import type { Source } from '#domain/ports';
 import type { ByteRange } from '#domain/range';
 import { Cursor } from '#engine/bytes/cursor';
-import { facts, fieldText, filePart } from '#engine/bytes/parts';
+import { facts, fieldText, wholePart } from '#engine/bytes/parts';
 import { fold } from '#engine/bytes/pieces';
 
 /** Images of Netgear's routers: a header with four checksums in front of kernel and root file system. */
@@ -90,11 +90,7 @@ function* readImage(source: Source, header: Header): Generator<Reading> {
   ]) {
     if (range[0] === range[1]) continue;
     yield* facts({ [`${name}-sum`]: compare(source, range, sum) });
-    if (range[1] <= source.size) yield* filePart(source, name, range);
-    else
-      yield* facts({
-        [name]: `cut short: ${Math.max(0, source.size - range[0])} of ${range[1] - range[0]} bytes`,
-      });
+    yield* wholePart(source, name, range);
   }
 }
 

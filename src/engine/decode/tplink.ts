@@ -141,9 +141,8 @@ function readVersion2(bytes: Uint8Array): Header | null {
       'hardware-id': hex(hardware),
       'hardware-revision': hex(revision),
       'hardware-addition': hex(addition),
-      // written in the order of the processor
-      load: hex(load),
-      'entry-point': hex(entry),
+      load: hex(addressOf(load)),
+      'entry-point': hex(addressOf(entry)),
     },
     md5,
     md5At: 0x40,
@@ -151,6 +150,14 @@ function readVersion2(bytes: Uint8Array): Header | null {
     length,
     parts,
   };
+}
+
+/** Addresses stand in the order of the processor. On MIPS they begin with 8 to b, which tells in which. */
+function addressOf(word: number): number {
+  const other = Buffer.alloc(4);
+  other.writeUInt32LE(word);
+  const turned = other.readUInt32BE();
+  return word >>> 30 !== 2 && turned >>> 30 === 2 ? turned : word;
 }
 
 /** Text up to a NUL, filled with one byte behind it. Null: something else. */

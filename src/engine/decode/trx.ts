@@ -1,10 +1,9 @@
 import { crc32 } from 'node:zlib';
-import type { EntryHead } from '#domain/artefact';
 import type { Format, Reading } from '#domain/plugin';
 import type { Source } from '#domain/ports';
-import type { ByteRange } from '#domain/range';
 import { Cursor } from '#engine/bytes/cursor';
-import { fold, isZero, piecesOf } from '#engine/bytes/pieces';
+import { facts, fieldText, filePart } from '#engine/bytes/parts';
+import { fold, isZero } from '#engine/bytes/pieces';
 
 /** Broadcom's container for loader, kernel and file system. */
 export const trx: Format = {
@@ -13,11 +12,16 @@ export const trx: Format = {
   version: 1,
   doc: {
     name: 'TRX firmware image',
-    says: 'Gives each part by its offset in the header and states whether the whole matches its checksum.',
-    sources: ['OpenWrt wiki, TRX vs. TRX2 vs. BIN', 'Linux v6.1, drivers/mtd/parsers/parser_trx.c'],
+    says: 'Gives each part by its offset in the header and states whether the whole matches its checksum. Behind the images of ASUS, states product and version.',
+    sources: [
+      'OpenWrt wiki, TRX vs. TRX2 vs. BIN',
+      'OpenWrt, asustrx.c: the 64 bytes behind an image',
+      'Linux v6.1, drivers/mtd/parsers/parser_trx.c',
+    ],
     limits: [
       'The header does not say what the parts are: they are numbered.',
       'An image cut short gives only the parts that are there in full.',
+      'What ASUS puts behind an image is read when it is the last of the file.',
     ],
   },
   magics: [{ bytes: new TextEncoder().encode('HDR0'), at: 0 }],
@@ -77,14 +81,24 @@ function* readImage(source: Source, header: Header): Generator<Reading> {
     // what is cut short stays unclaimed, so that it is searched
     if (end > source.size) return;
     // parts are numbered as the header lists them, which need not be the order of their offsets
-    yield* give(source, `part-${offsets.indexOf(start)}`, [start, end]);
+    yield* filePart(source, `part-${offsets.indexOf(start)}`, [start, end]);
   }
+  if (source.size - length === TAIL) yield* readTail(source, length);
 }
 
-function* give(source: Source, path: string, range: ByteRange): Generator<Reading> {
-  const none = { mode: null, uid: null, gid: null, modifiedAt: null, target: null, device: null };
-  const entry: EntryHead = { path, type: 'file', ...none, stored: [range] };
-  yield { kind: 'entry', entry };
-  yield* piecesOf(source, range);
-  yield { kind: 'extent', range, role: 'payload' };
+/** Bytes that ASUS puts behind an image. */
+const TAIL = 64;
+
+/** Versions of kernel and file system, the product, versions of the hardware. Nothing where no product stands. */
+function* readTail(source: Source, at: number): Generator<Reading> {
+  const c = new Cursor(source.bytes(at, at + TAIL));
+  const versions = [c.u8(), c.u8(), c.u8(), c.u8()];
+  const product = fieldText(c.take(12));
+  if (!/^[A-Za-z0-9][\x20-\x7e]{2,11}$/.test(product)) return;
+  yield { kind: 'extent', range: [at, at + TAIL], role: 'metadata' };
+  yield* facts({
+    product,
+    'kernel-version': versions.slice(0, 2).join('.'),
+    'rootfs-version': versions.slice(2).join('.'),
+  });
 }
