@@ -17,15 +17,18 @@ interface Inflated {
 }
 
 /** Decompresses one gzip, zlib or raw DEFLATE stream at the beginning of `bytes`.
- *  @param limit  most bytes of output
+ *  @param limit       most bytes of output
+ *  @param dictionary  output that stood before it: matches may reach back into it
  *  @returns the output and how many bytes of input it took
  *  @throws Malformed when the stream breaks or gives more than `limit` bytes */
 export function inflateBlock(
   form: InflateForm,
   bytes: Uint8Array,
   limit: number,
+  dictionary?: Uint8Array,
 ): { readonly out: Uint8Array; readonly taken: number } {
-  const options = { info: true, ...sized(limit) } as const;
+  const before = dictionary === undefined ? {} : { dictionary };
+  const options = { info: true, ...sized(limit), ...before } as const;
   try {
     const decompress = form === 'gzip' ? gunzipSync : form === 'zlib' ? inflateSync : inflateRawSync;
     const { buffer, engine } = decompress(bytes, options) as unknown as Inflated; // @types/node does not know `info`

@@ -49,13 +49,24 @@ export class OutputBudget {
   /** Gives pieces on as content.
    *  @throws Spent */
   *give<T>(pieces: Pieces<T>, look: (piece: Uint8Array) => void = () => {}): Generator<Reading, T> {
+    const counted = this.count(pieces);
+    for (;;) {
+      const step = counted.next();
+      if (step.done === true) return step.value;
+      look(step.value);
+      yield { kind: 'piece', bytes: step.value };
+    }
+  }
+
+  /** The same pieces, as many as may be.
+   *  @throws Spent */
+  *count<T>(pieces: Pieces<T>): Pieces<T> {
     for (;;) {
       const step = pieces.next();
       if (step.done === true) return step.value;
       this.given += step.value.length;
       if (this.given > this.limit) throw new Spent(`${this.limit} bytes from one stream`);
-      look(step.value);
-      yield { kind: 'piece', bytes: step.value };
+      yield step.value;
     }
   }
 }

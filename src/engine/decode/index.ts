@@ -11,6 +11,7 @@ import { bmp } from '#engine/decode/bmp';
 import { broadcomNvram } from '#engine/decode/broadcom-nvram';
 import { bzimage } from '#engine/decode/bzimage';
 import { bzip2 } from '#engine/decode/bzip2';
+import { cab } from '#engine/decode/cab';
 import { compress } from '#engine/decode/compress';
 import { cpio } from '#engine/decode/cpio';
 import { cramfs } from '#engine/decode/cramfs';
@@ -89,6 +90,7 @@ export const formats: readonly Format[] = [
   broadcomNvram,
   bzimage,
   bzip2,
+  cab,
   compress,
   cpio,
   cramfs,

@@ -1,5 +1,6 @@
 import type { ByteRange } from '#domain/range';
 import { Cursor } from '#engine/bytes/cursor';
+import { dosTime } from '#engine/bytes/dos-time';
 import { livingStep } from '#engine/bytes/history';
 import { nameOf } from '#engine/bytes/text';
 import { utf16Name } from '#engine/bytes/utf16';
@@ -112,7 +113,7 @@ function listed(bytes: Uint8Array, at: number, parts: readonly Part[], isWide: b
     attributes,
     cluster: low + (isWide ? high * 0x10000 : 0),
     size,
-    modifiedAt: secondsOf(day, time),
+    modifiedAt: dosTime(day, time),
     at,
     lines: [...long.map((part) => part.at), at].map((from): ByteRange => [from, from + LINE]),
   };
@@ -156,14 +157,4 @@ function shortName(short: Uint8Array, lower: number, isRemoved: boolean): string
   const ending = text(bytes.subarray(8), (lower & 0x10) !== 0);
   if (base === '' && ending === '') return nameOf(bytes);
   return ending === '' ? base : `${base}.${ending}`;
-}
-
-/** Source: Microsoft, FAT 1.03, "date and time formats" */
-function secondsOf(day: number, time: number): number | null {
-  const date = day & 0x1f;
-  const month = (day >> 5) & 0x0f;
-  if (date === 0 || month === 0 || month > 12) return null;
-  return (
-    Date.UTC(1980 + (day >> 9), month - 1, date, time >> 11, (time >> 5) & 0x3f, 2 * (time & 0x1f)) / 1000
-  );
 }

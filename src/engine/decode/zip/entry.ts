@@ -1,5 +1,6 @@
 import type { EntryHead, EntryType } from '#domain/artefact';
 import type { ByteRange } from '#domain/range';
+import { dosTime } from '#engine/bytes/dos-time';
 import { nameOf } from '#engine/bytes/text';
 import {
   type CentralHeader,
@@ -66,19 +67,14 @@ export function headOf(
     mode: hasMode ? (central.attributes >>> 16) & 0o7777 : null,
     uid: local?.extra.uid ?? central?.extra.uid ?? null,
     gid: local?.extra.gid ?? central?.extra.gid ?? null,
-    modifiedAt: central?.extra.modifiedAt ?? local?.extra.modifiedAt ?? dosTime(header.dosTime),
+    modifiedAt:
+      central?.extra.modifiedAt ??
+      local?.extra.modifiedAt ??
+      dosTime(header.dosTime >>> 16, header.dosTime & 0xffff),
     target: null,
     device: null,
     stored,
   };
-}
-
-/** Local time of an unknown place, taken as UTC; null for a field that is no date. */
-function dosTime(field: number): number | null {
-  const [day, month, year] = [(field >>> 16) & 31, (field >>> 21) & 15, 1980 + (field >>> 25)];
-  const [second, minute, hour] = [2 * (field & 31), (field >>> 5) & 63, (field >>> 11) & 31];
-  if (day === 0 || month === 0 || month > 12 || hour > 23 || minute > 59) return null;
-  return Date.UTC(year, month - 1, day, hour, minute, second) / 1000;
 }
 
 /** What a local header says that the directory does not. */
