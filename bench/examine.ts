@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { examine } from '#engine/examination';
+import { carrierOf } from '#engine/keeping';
 import { perform } from '#engine/perform';
 import { registry } from '#engine/registry';
 import { memoryBlobs } from '#ports/store/memory';
@@ -93,7 +94,7 @@ async function profile(image: string): Promise<void> {
         const from = process.cpuUsage();
         onOutcome(index, perform(task, registry, blobs));
         const { user, system } = process.cpuUsage(from);
-        const name = task.kind === 'open' ? 'open' : task.kind === 'plant' ? task.implant : task.observer;
+        const name = carrierOf(task);
         const row = spent.get(name) ?? { seconds: 0, tasks: 0 };
         spent.set(name, { seconds: row.seconds + (user + system) / 1e6, tasks: row.tasks + 1 });
       }

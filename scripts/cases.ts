@@ -9,6 +9,7 @@ import type { Level } from '#domain/level';
 import type { Observation } from '#domain/observation';
 import type {
   BytesObserver,
+  Elicitor,
   EntryObserver,
   Examiner,
   Format,
@@ -80,6 +81,8 @@ export async function trialOf(plugin: Plugin, example: Case, root: string = ROOT
       if (plugin.reads === 'bytes') return bytesTrial(plugin, folder);
       if (plugin.reads === 'entry') return entryTrial(plugin, folder);
       return treeTrial(plugin, folder);
+    case 'elicitor':
+      return elicitorTrial(plugin, folder);
     case 'examiner':
       return examinerTrial(plugin, folder);
     case 'implant':
@@ -297,6 +300,28 @@ function fileEntry(path: string, content: Artefact, mode: string, format: string
 function entryOf(path: string, type: TreeEntry['type'], mode: string): TreeEntry {
   const nothing = { modifiedAt: null, target: null, device: null, stored: [], content: null, format: null };
   return { path, type, mode: Number.parseInt(mode, 8), uid: 0, gid: 0, ...nothing };
+}
+
+// --- elicit: a document → what it declares
+
+/** Reads one document with one elicitor; an office document is unpacked as the engine does. */
+async function elicitorTrial(elicitor: Elicitor, folder: string): Promise<Trial> {
+  const { elicitFrom } = await import('#engine/eliciting');
+  const { zip } = await import('#engine/decode/zip/zip');
+  const registry = {
+    formats: [zip],
+    observers: [],
+    elicitors: [elicitor],
+    examiners: [],
+    implants: [],
+    code: {},
+    knowledge: NO_KNOWLEDGE,
+  };
+  const [name = ''] = readdirSync(folder).filter((file) => file.startsWith('input.'));
+  return trial([inputFile(folder)], ([bytes = new Uint8Array()]) => {
+    const blobs = memoryBlobs();
+    return { value: elicitFrom({ kind: 'elicit', name, artefact: blobs.put(bytes) }, registry, blobs) };
+  });
 }
 
 // --- examine: declaration and sightings → statements

@@ -16,7 +16,7 @@ interface Rule {
 
 const PURE = ['zlib', 'crypto', 'util'];
 const ENGINE = ['domain', 'engine', 'engine/bytes'];
-const PLUGINS = ['engine/decode', 'engine/describe', 'engine/examine', 'engine/implant'];
+const PLUGINS = ['engine/decode', 'engine/describe', 'engine/elicit', 'engine/examine', 'engine/implant'];
 
 /** The house, lowest floor first. A folder that does not stand here is no room. */
 const RULES: readonly Rule[] = [
@@ -24,6 +24,7 @@ const RULES: readonly Rule[] = [
   { room: 'engine/bytes', rooms: ['domain'], node: PURE, packages: ['@alexaltea/capstone-js'] },
   { room: 'engine/decode', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [], apart: true },
   { room: 'engine/describe', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [], apart: true },
+  { room: 'engine/elicit', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [], apart: true },
   { room: 'engine/examine', rooms: ['domain'], node: PURE, packages: [], apart: true },
   { room: 'engine/implant', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [], apart: true },
   { room: 'engine/judge', rooms: ['domain'], node: PURE, packages: [] },

@@ -126,6 +126,10 @@ function codeOf(loaded: readonly Loaded[], root: string): string {
     const entries = file.room.folder === 'examine' ? [file.file] : [file.file, CARRIER];
     digests.set(file.id, codeDigest(root, entries, locked));
   }
+  // What a document declares depends on every elicitor and on the archives that office documents are.
+  const elicitors = loaded.filter(({ file }) => file.room.folder === 'elicit').map(({ file }) => file.file);
+  const archives = loaded.filter(({ file }) => file.id === 'zip').map(({ file }) => file.file);
+  digests.set('elicit', codeDigest(root, [...elicitors, ...archives, CARRIER], locked));
   // What opening an artefact gives depends on every format that may claim it.
   const formats = loaded.filter(({ file }) => file.room.folder === 'decode').map(({ file }) => file.file);
   digests.set('open', codeDigest(root, [...formats, CARRIER], locked));
@@ -135,7 +139,7 @@ function codeOf(loaded: readonly Loaded[], root: string): string {
   return [
     `// ${MARK}\n\n`,
     '/** Plug-in id → SHA-256 in hex over the plug-in and everything it runs: files and locked packages.\n',
-    ' *  `open` covers all formats and what opens an artefact with them. */\n',
+    ' *  `open` covers all formats and what opens an artefact with them, `elicit` all that reads documents. */\n',
     `export const code: Readonly<Record<string, string>> = {\n${lines.join('')}};\n`,
   ].join('');
 }
@@ -185,6 +189,10 @@ const TITLES: Record<Room['list'], { readonly title: string; readonly says: stri
     title: 'Observers',
     says: 'What Assay can see. Each gives neutral facts, without an opinion.',
   },
+  elicitors: {
+    title: 'Elicitors',
+    says: 'Which documents of a vendor Assay understands, and how it reads them.',
+  },
   examiners: { title: 'Examiners', says: 'What Assay asks of the facts and of what the vendor declared.' },
   implants: {
     title: 'Implants',
@@ -216,6 +224,8 @@ function particulars(plugin: Plugin): string {
         : `Searched for by ${plugin.magics.length === 1 ? 'one signature' : `${plugin.magics.length} signatures`}.`;
     case 'observer':
       return `Reads ${{ bytes: 'bytes without a name', entry: 'one named file', tree: 'the entries of a tree' }[plugin.reads]}.`;
+    case 'elicitor':
+      return 'Reads documents that are handed in beside the product.';
     case 'examiner':
       return `Speaks to \`${plugin.question}\`; reads ${plugin.reads.map((kind) => `\`${kind}\``).join(', ')}.`;
     case 'implant': {

@@ -1,26 +1,27 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Examiner, Format, Implant, Observer } from '#domain/plugin';
+import type { Elicitor, Examiner, Format, Implant, Observer } from '#domain/plugin';
 
 /** Root of the checkout. */
 export const ROOT = join(import.meta.dirname, '..');
 
-export type Plugin = Format | Observer | Examiner | Implant;
+export type Plugin = Format | Observer | Elicitor | Examiner | Implant;
 
 /** A room whose files are plug-ins, with the names its index uses. */
 export interface Room {
-  readonly folder: 'decode' | 'describe' | 'examine' | 'implant';
+  readonly folder: 'decode' | 'describe' | 'elicit' | 'examine' | 'implant';
   readonly kind: Plugin['kind'];
   /** Name of the type in domain/plugin. */
-  readonly type: 'Format' | 'Observer' | 'Examiner' | 'Implant';
+  readonly type: 'Format' | 'Observer' | 'Elicitor' | 'Examiner' | 'Implant';
   /** Name of the list in the index and the file in docs/. */
-  readonly list: 'formats' | 'observers' | 'examiners' | 'implants';
+  readonly list: 'formats' | 'observers' | 'elicitors' | 'examiners' | 'implants';
 }
 
 export const ROOMS: readonly Room[] = [
   { folder: 'decode', kind: 'format', type: 'Format', list: 'formats' },
   { folder: 'describe', kind: 'observer', type: 'Observer', list: 'observers' },
+  { folder: 'elicit', kind: 'elicitor', type: 'Elicitor', list: 'elicitors' },
   { folder: 'examine', kind: 'examiner', type: 'Examiner', list: 'examiners' },
   { folder: 'implant', kind: 'implant', type: 'Implant', list: 'implants' },
 ];

@@ -3,8 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { NOTHING_DECLARED } from '#domain/declaration';
+import type { Elicited } from '#domain/elicited';
 import { Refused } from '#domain/error';
-import { DEFAULT_GATE, readAbout, readDeclaration } from '#engine/documents';
+import {
+  DEFAULT_GATE,
+  elicitedDeclaration,
+  joinedDeclarations,
+  readAbout,
+  readDeclaration,
+} from '#engine/documents';
 import { implants } from '#engine/implant/index';
 import { aboutSchema, declarationSchema } from '#engine/schema';
 import { parse } from 'yaml';
@@ -166,14 +173,60 @@ test('a row that cannot be compared is counted, never half believed', () => {
   assert.equal(rows, 16);
   assert.equal(unusable, 11);
   assert.deepEqual(declaration.accounts, [
-    { name: 'root', purpose: null },
-    { name: '5', purpose: null },
+    { name: 'root', role: null, purpose: null },
+    { name: '5', role: null, purpose: null },
   ]);
   assert.deepEqual(declaration.services, [{ program: null, port: 443, transport: 'tcp', purpose: null }]);
   assert.deepEqual(declaration.keys, [
     { path: 'etc/ssl/key', publicFingerprint: null, purpose: null },
     { path: null, publicFingerprint: 'aa'.repeat(32), purpose: null },
   ]);
+});
+
+test('each row that is not used is named with its reason', () => {
+  const { readings } = readDeclaration(
+    { ...DECLARES, accounts: ['root', {}], services: [{ port: 99_999 }] },
+    'd.yaml',
+  );
+  assert.deepEqual(readings[0]?.remarks, [
+    { kind: 'unusable', at: 'accounts[1]', text: 'Names no account.' },
+    { kind: 'unusable', at: 'services[0]', text: 'Names neither a program nor a port that can be used.' },
+  ]);
+});
+
+const LISTED: Elicited = {
+  elicitor: 'accounts',
+  subject: 'accounts',
+  declaration: { ...NOTHING_DECLARED, accounts: [{ name: 'oper', role: null, purpose: null }] },
+  rows: 2,
+  unusable: 1,
+  remarks: [{ kind: 'unusable', at: 'row 3', text: 'Names no account.' }],
+  remarked: { unusable: 1, mended: 0, noted: 0 },
+};
+
+test('documents are joined by subject, and what none speaks of stays unsaid', () => {
+  const listed = elicitedDeclaration('accounts.csv', [LISTED], []);
+  const written = readDeclaration({ ...DECLARES, accounts: ['root'], keys: [] }, 'd.yaml');
+  const whole = joinedDeclarations([written, listed]);
+  assert.deepEqual(
+    whole?.declaration.accounts?.map(({ name }) => name),
+    ['root', 'oper'],
+  );
+  assert.deepEqual(whole?.declaration.keys, []);
+  assert.equal(whole?.declaration.matrix, null);
+  assert.equal(whole?.declaration.source, 'd.yaml; accounts.csv');
+  assert.deepEqual([whole?.rows, whole?.unusable, whole?.readings.length], [3, 1, 2]);
+  assert.equal(joinedDeclarations([]), null);
+});
+
+test('a document that nothing understands is refused with what stood in the way', () => {
+  assert.throws(
+    () =>
+      elicitedDeclaration('x.pdf', [], [{ kind: 'unusable', at: '', text: 'Is a PDF; ask for a table.' }]),
+    (error) =>
+      error instanceof Refused &&
+      /^x\.pdf is not understood .*: is a PDF; ask for a table$/.test(error.message),
+  );
 });
 
 test('a declaration is refused by field', () => {
@@ -188,7 +241,7 @@ test('a declaration is refused by field', () => {
   );
   refused(
     { accounts: [{ name: 'x', why: 'y' }] },
-    /accounts\[0\] has the unknown key why; known keys are name, purpose/,
+    /accounts\[0\] has the unknown key why; known keys are name, role, purpose/,
   );
   refused({ accounts: 'root' }, /accounts is not a list/);
   refused({ declares: 'assay-declaration/2' }, /declares is another version/);

@@ -92,6 +92,7 @@ function registryWith(one: Examiner, implants: readonly Implant[] = [hiddenAccou
   return {
     formats: [],
     observers: [accountLines],
+    elicitors: [],
     examiners: [one],
     implants,
     code: { open: '0', lines: '0', 'hidden-account': '0' },

@@ -230,6 +230,7 @@ for (const [what, plant] of Object.entries(EMPTY)) {
     const registry = {
       formats: [],
       observers: [],
+      elicitors: [],
       examiners: [],
       implants: [empty],
       code: {},

@@ -46,7 +46,7 @@ export type Plane =
 
 /** One documented flow. */
 export interface MatrixRow {
-  /** Where it stands in the document: sheet and row, from 1. */
+  /** Where it stands: document, sheet and row, from 1. */
   readonly at: string;
   readonly component: string | null;
   readonly from: MatrixEnd;
@@ -60,7 +60,7 @@ export interface MatrixRow {
   readonly plane: Plane | null;
   readonly direction: 'in' | 'out' | 'both' | null;
   readonly defaultState: 'open' | 'closed' | 'on-demand' | null;
-  /** True: it allows everything from anyone to anyone, so that it explains nothing. */
+  /** True: it allows all ports, or half of them, from anyone to anyone, so that it explains nothing. */
   readonly blanket: boolean;
   /** What could not be understood or was mended, one sentence each. */
   readonly defects: readonly string[];
@@ -73,9 +73,12 @@ export interface DeclaredComponent {
   readonly cpe: string | null;
 }
 
-/** One line of the release notes. */
+/** One line of the release notes that speaks of a component. */
 export interface DeclaredChange {
   readonly component: string;
+  /** Version before and after, as written; null: not said. */
+  readonly from: string | null;
+  readonly to: string | null;
   readonly text: string;
 }
 
@@ -100,6 +103,8 @@ export const NOTHING_DECLARED: Declaration = {
 
 export interface DeclaredAccount {
   readonly name: string;
+  /** Role, group or level as written; null: not said. */
+  readonly role: string | null;
   readonly purpose: string | null;
 }
 

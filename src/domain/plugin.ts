@@ -1,5 +1,6 @@
 import type { EntryHead, Role } from '#domain/artefact';
 import type { Declaration } from '#domain/declaration';
+import type { Elicited, VendorDocument } from '#domain/elicited';
 import type { Statement } from '#domain/indication';
 import type { Knowledge } from '#domain/knowledge';
 import type { Level } from '#domain/level';
@@ -119,6 +120,16 @@ export interface TreeObserver {
 }
 
 export type Observer = BytesObserver | EntryObserver | TreeObserver;
+
+/** Reads what one kind of vendor's document declares. */
+export interface Elicitor {
+  readonly kind: 'elicitor';
+  readonly id: string;
+  readonly version: number;
+  readonly doc: Doc;
+  /** What is not understood is a remark, never an exception. @returns null: no document of this kind */
+  elicit(document: VendorDocument): Elicited | null;
+}
 
 /** An observation with the tree it belongs to. */
 export interface Sighting {

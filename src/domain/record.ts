@@ -1,5 +1,6 @@
 import type { About, Gate, TargetState } from '#domain/about';
 import type { Digest } from '#domain/artefact';
+import type { DeclaredSubject, Remark, RemarkKind } from '#domain/elicited';
 import type { Facts, Strength } from '#domain/indication';
 import type { FacilityKind, FacilityState } from '#domain/observed-interception';
 import type { Level } from '#domain/level';
@@ -197,7 +198,13 @@ export interface AssayRecord {
   readonly facilities: readonly Facility[];
   readonly talk: Cut<Talk>;
   /** Documents given, the rows in them, and how many of those rows say nothing that can be compared. */
-  readonly declarations: { readonly given: number; readonly rows: number; readonly unusable: number };
+  readonly declarations: {
+    readonly given: number;
+    readonly rows: number;
+    readonly unusable: number;
+    /** One for each subject of each document. */
+    readonly readings: readonly DeclarationReading[];
+  };
   readonly coverage: {
     readonly bytes: BytesCoverage;
     readonly flows: null;
@@ -216,6 +223,22 @@ export interface AssayRecord {
   /** What would have to happen for a final report, one sentence each. */
   readonly missing: readonly string[];
   readonly difference: Difference | null;
+}
+
+/** How one document was read as a declaration of one subject. */
+export interface DeclarationReading {
+  /** As handed in. */
+  readonly document: string;
+  /** Id of the plug-in that read it; null: a document in Assay's own form. */
+  readonly elicitor: string | null;
+  readonly subject: DeclaredSubject | 'declaration';
+  /** Rows, lines or components that say something; those that are not understood; those that allow everything. */
+  readonly rows: number;
+  readonly unusable: number;
+  readonly blanket: number;
+  /** How many remarks of each kind there were; at most 1,000 stand below. */
+  readonly remarked: Readonly<Record<RemarkKind, number>>;
+  readonly remarks: readonly Remark[];
 }
 
 /** Another case beside this one: the same examiners' counts, and what both have. */

@@ -1,4 +1,5 @@
 import type { Artefact, Digest, Entry, Opened } from '#domain/artefact';
+import type { Elicited, Remark } from '#domain/elicited';
 import type { Observation } from '#domain/observation';
 import type { Level } from '#domain/level';
 import type { ByteRange } from '#domain/range';
@@ -36,6 +37,14 @@ export interface TreeTask {
   readonly entries: readonly TreeEntry[];
 }
 
+/** Let every elicitor read one document of the vendor. */
+export interface ElicitTask {
+  readonly kind: 'elicit';
+  /** As handed in. */
+  readonly name: string;
+  readonly artefact: Artefact;
+}
+
 /** One opened tree that plants may go into. */
 export interface Ground {
   /** Names the tree. */
@@ -56,7 +65,7 @@ export interface PlantTask {
 }
 
 /** A unit of work, plain JSON. */
-export type Task = OpenTask | BytesTask | EntryTask | TreeTask | PlantTask;
+export type Task = OpenTask | BytesTask | EntryTask | TreeTask | ElicitTask | PlantTask;
 
 /** One file replaced or added by a plant, its content in the store. */
 export interface PlantedChange {
@@ -91,6 +100,13 @@ export type Outcome =
       readonly stopped: string | null;
     }
   | {
+      readonly kind: 'elicited';
+      /** One of each elicitor that understood the document. Empty: none did. */
+      readonly elicited: readonly Elicited[];
+      /** Why no elicitor could, one sentence each; what taking the document apart met, whoever read it. */
+      readonly remarks: readonly Remark[];
+    }
+  | {
       readonly kind: 'planted';
       readonly plants: readonly Plant[];
       /** By level: why nothing could be planted; levels that were planted are absent. */
@@ -109,6 +125,7 @@ export function digestsOf(task: Task): readonly Digest[] {
   switch (task.kind) {
     case 'open':
     case 'observe-bytes':
+    case 'elicit':
       return [task.artefact.digest];
     case 'observe-entry':
       return task.entry.content === null ? [] : [task.entry.content.digest];

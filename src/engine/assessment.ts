@@ -115,9 +115,10 @@ export function assess(
     facilities: facilitiesOf(examination, context.declaration),
     talk: talkOf(examination),
     declarations: {
-      given: context.declaration === null ? 0 : 1,
+      given: new Set(context.declaration?.readings.map(({ document }) => document)).size,
       rows: context.declaration?.rows ?? 0,
       unusable: context.declaration?.unusable ?? 0,
+      readings: context.declaration?.readings ?? [],
     },
     coverage: {
       bytes,
@@ -171,7 +172,13 @@ function knownDate(about: About | null, label: string): string | null {
 }
 
 function pluginsOf(registry: Registry): Record<string, string> {
-  const all = [...registry.formats, ...registry.observers, ...registry.examiners, ...registry.implants];
+  const all = [
+    ...registry.formats,
+    ...registry.observers,
+    ...registry.elicitors,
+    ...registry.examiners,
+    ...registry.implants,
+  ];
   return Object.fromEntries(
     all
       .toSorted((a, b) => byteOrder(a.id, b.id))

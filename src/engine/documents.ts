@@ -7,8 +7,11 @@ import {
   type DeclaredService,
   NOTHING_DECLARED,
 } from '#domain/declaration';
+import type { Elicited, Remark, RemarkKind } from '#domain/elicited';
+import { REMARKS } from '#domain/elicited';
 import { Refused } from '#domain/error';
 import { QUESTIONS, type QuestionId } from '#domain/question';
+import type { DeclarationReading } from '#domain/record';
 import { plainPath } from '#engine/bytes/text';
 import { implants } from '#engine/implant/index';
 
@@ -189,8 +192,10 @@ export interface ReadDeclaration {
   readonly declaration: Declaration;
   /** Rows in all lists of the document. */
   readonly rows: number;
-  /** Rows that say nothing that can be compared: no name, no port, a port above 65535. They are left out. */
+  /** Rows that say nothing that can be compared: no name, no port, a port above 65535. They explain nothing. */
   readonly unusable: number;
+  /** How each document was read. */
+  readonly readings: readonly DeclarationReading[];
 }
 
 /** What a vendor's document says. A row that cannot be used is counted, not refused: the document is the vendor's.
@@ -207,11 +212,129 @@ export function readDeclaration(value: unknown, source: string): ReadDeclaration
     0,
   );
   const used = [accounts, services, keys].reduce((sum, kept) => sum + (kept?.length ?? 0), 0);
+  const remarks = unusableRemarks({
+    accounts: document.accounts,
+    services: document.services,
+    keys: document.keys,
+  });
+  const remarked = { unusable: rows - used, mended: 0, noted: 0 };
+  const reading = { document: source, elicitor: null, subject: 'declaration' as const, blanket: 0 };
   return {
     declaration: { ...NOTHING_DECLARED, source, accounts, services, keys },
     rows,
     unusable: rows - used,
+    readings: [{ ...reading, rows, unusable: rows - used, remarked, remarks: remarks.slice(0, REMARKS) }],
   };
+}
+
+/** Names each row that says nothing that can be compared. */
+function unusableRemarks(lists: {
+  readonly accounts: readonly object[] | null;
+  readonly services: readonly ServiceRow[] | null;
+  readonly keys: readonly KeyRow[] | null;
+}): readonly Remark[] {
+  const said = (
+    list: string,
+    rows: readonly object[] | null,
+    isUsable: (row: object) => boolean,
+    why: string,
+  ) =>
+    (rows ?? []).flatMap((each, i): Remark[] =>
+      isUsable(each) ? [] : [{ kind: 'unusable', at: `${list}[${i}]`, text: why }],
+    );
+  return [
+    ...said('accounts', lists.accounts, (each) => accountOf(each) !== null, 'Names no account.'),
+    ...said(
+      'services',
+      lists.services,
+      (each) => serviceOf(each) !== null,
+      'Names neither a program nor a port that can be used.',
+    ),
+    ...said(
+      'keys',
+      lists.keys,
+      (each) => keyOf(each) !== null,
+      'Names neither a path nor a SHA-256 of a public key.',
+    ),
+  ];
+}
+
+/** Declarations of several documents as one: lists of a subject are joined, and what no document speaks of stays unsaid. */
+export function joinedDeclarations(all: readonly ReadDeclaration[]): ReadDeclaration | null {
+  const [first, ...others] = all;
+  if (first === undefined) return null;
+  return others.reduce(
+    (a, b): ReadDeclaration => ({
+      declaration: joined(a.declaration, b.declaration),
+      rows: a.rows + b.rows,
+      unusable: a.unusable + b.unusable,
+      readings: [...a.readings, ...b.readings],
+    }),
+    first,
+  );
+}
+
+function joined(a: Declaration, b: Declaration): Declaration {
+  const both = <T>(x: readonly T[] | null, y: readonly T[] | null) =>
+    x === null ? y : y === null ? x : [...x, ...y];
+  return {
+    source: `${a.source}; ${b.source}`,
+    accounts: both(a.accounts, b.accounts),
+    services: both(a.services, b.services),
+    keys: both(a.keys, b.keys),
+    matrix: both(a.matrix, b.matrix),
+    components: both(a.components, b.components),
+    changes: both(a.changes, b.changes),
+    privilegedFiles: both(a.privilegedFiles, b.privilegedFiles),
+    documents: both(a.documents, b.documents),
+  };
+}
+
+/** What the elicitors made of one document.
+ *  @param remarks  what taking the document apart met
+ *  @throws Refused when none of them understood it */
+export function elicitedDeclaration(
+  source: string,
+  elicited: readonly Elicited[],
+  remarks: readonly Remark[],
+): ReadDeclaration {
+  const [first] = elicited;
+  if (first === undefined) {
+    const why = remarks.find(({ kind }) => kind === 'unusable')?.text ?? 'Holds nothing that is understood.';
+    throw new Refused(
+      `${source} is not understood as a document of the vendor: ${why.slice(0, 1).toLowerCase()}${why.slice(1).replace(/\.$/, '')}`,
+      'see docs/declarations.md for what is read, write it as assay-declaration/1, or leave it out',
+    );
+  }
+  const parts = elicited.map(
+    ({ elicitor, subject, declaration, rows, unusable, remarks: own, remarked }, i): ReadDeclaration => {
+      // what concerns the document as a whole is said once
+      const said = i === 0 ? [...remarks, ...own] : own;
+      const count = (kind: RemarkKind) =>
+        (i === 0 ? remarks.filter((each) => each.kind === kind).length : 0) + remarked[kind];
+      const matrix = declaration.matrix?.map((row) => ({ ...row, at: `${source}, ${row.at}` })) ?? null;
+      return {
+        declaration: { ...declaration, source, matrix },
+        rows,
+        unusable,
+        readings: [
+          {
+            document: source,
+            elicitor,
+            subject,
+            rows,
+            unusable,
+            blanket: matrix?.filter(({ blanket }) => blanket).length ?? 0,
+            remarked: { unusable: count('unusable'), mended: count('mended'), noted: count('noted') },
+            remarks: said.slice(0, REMARKS),
+          },
+        ],
+      };
+    },
+  );
+  const whole = joinedDeclarations(parts);
+  if (whole === null) throw new Error('a document that was understood has at least one part');
+  return { ...whole, declaration: { ...whole.declaration, source } };
 }
 
 /** A row as written: known keys with any value. What is no group of keys at all becomes a row without any. */
@@ -235,7 +358,7 @@ const declarationDocument = object({
     'assay-declaration/1',
     missingOr('is another version; write declares: assay-declaration/1'),
   ),
-  accounts: optional(list(row(['name', 'purpose'], 'name'), ROWS)),
+  accounts: optional(list(row(['name', 'role', 'purpose'], 'name'), ROWS)),
   services: optional(list(row(['program', 'port', 'transport', 'purpose'], 'program'), ROWS)),
   keys: optional(list(row(['path', 'publicFingerprint', 'purpose'], 'path'), ROWS)),
 });
@@ -246,13 +369,15 @@ function usable<R, T>(rows: readonly R[] | null, read: (row: R) => T | null): re
 
 function accountOf({
   name,
+  role,
   purpose,
 }: {
   readonly name?: unknown;
+  readonly role?: unknown;
   readonly purpose?: unknown;
 }): DeclaredAccount | null {
   const known = words(name);
-  return known === null ? null : { name: known, purpose: words(purpose) };
+  return known === null ? null : { name: known, role: words(role), purpose: words(purpose) };
 }
 
 interface ServiceRow {

@@ -7,13 +7,28 @@ import type { Outcome, Task } from '#domain/task';
 
 /** What names an outcome: the task with every digest it reads, and the code that carries it out. */
 export function taskName(task: Task, registry: Registry): string {
-  const plugin = task.kind === 'open' ? 'open' : task.kind === 'plant' ? task.implant : task.observer;
+  const plugin = carrierOf(task);
   const code = registry.code[plugin];
   if (code === undefined) throw new Error(`no code digest of ${plugin}; run: npm run index`);
   const hash = createHash('sha256').update(code).update('\n').update(canonicalJson(task));
   const observer = registry.observers.find(({ id }) => id === plugin);
   if (observer !== undefined && usesKnowledge(observer)) hash.update(knowledgeDigest(registry));
   return hash.digest('hex');
+}
+
+/** Under which name the code of a task is known. */
+export function carrierOf(task: Task): string {
+  switch (task.kind) {
+    case 'open':
+    case 'elicit':
+      return task.kind;
+    case 'plant':
+      return task.implant;
+    case 'observe-bytes':
+    case 'observe-entry':
+    case 'observe-tree':
+      return task.observer;
+  }
 }
 
 const knowledgeDigests = new WeakMap<Knowledge, string>();

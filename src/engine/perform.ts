@@ -11,6 +11,7 @@ import { type Search, searchFor } from '#engine/bytes/search';
 import { windowOf } from '#engine/bytes/source';
 import { classify } from '#engine/leftover';
 import { partition, type Claim } from '#engine/partition';
+import { elicitFrom } from '#engine/eliciting';
 import { plantClass } from '#engine/planting';
 
 /** Bounds of the work one `open` task may do. Each, when hit, is named in a gap. */
@@ -43,6 +44,8 @@ export function perform(task: Task, registry: Registry, blobs: Blobs): Outcome {
       case 'observe-entry':
       case 'observe-tree':
         return observe(task, registry, blobs);
+      case 'elicit':
+        return elicitFrom(task, registry, blobs);
       case 'plant':
         return plantClass(task, registry, blobs);
     }
@@ -54,7 +57,11 @@ export function perform(task: Task, registry: Registry, blobs: Blobs): Outcome {
   }
 }
 
-function observe(task: Exclude<Task, { kind: 'open' | 'plant' }>, registry: Registry, blobs: Blobs): Outcome {
+function observe(
+  task: Exclude<Task, { kind: 'open' | 'plant' | 'elicit' }>,
+  registry: Registry,
+  blobs: Blobs,
+): Outcome {
   const observer = registry.observers.find((candidate) => candidate.id === task.observer);
   if (observer === undefined) throw new Error(`no observer ${task.observer}`);
   try {

@@ -384,23 +384,6 @@ const plant = z.strictObject({
   lost: sentence.nullable(),
 });
 
-/** What a worker hands back, and what the cache keeps of it. */
-export const outcomeSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('opened'), opened: openedSchema }),
-  z.strictObject({
-    kind: z.literal('observed'),
-    observations: z.array(observationSchema).max(MANY),
-    stopped: sentence.nullable(),
-  }),
-  z.strictObject({
-    kind: z.literal('planted'),
-    plants: z.array(plant).max(LISTED),
-    unplantable: z.partialRecord(level, sentence),
-  }),
-  z.strictObject({ kind: z.literal('failed'), why: sentence }),
-  z.strictObject({ kind: z.literal('killed'), why: sentence }),
-]);
-
 // --- what documents say
 
 const party = z.strictObject({ name, office: name.nullable(), country: name.nullable() });
@@ -476,7 +459,7 @@ const matrixRow = z.strictObject({
 export const declarationSchema = z.strictObject({
   source: path,
   accounts: z
-    .array(z.strictObject({ name: line, purpose: line.nullable() }))
+    .array(z.strictObject({ name: line, role: line.nullable(), purpose: line.nullable() }))
     .max(LISTED)
     .nullable(),
   services: z
@@ -508,7 +491,7 @@ export const declarationSchema = z.strictObject({
     .max(LISTED)
     .nullable(),
   changes: z
-    .array(z.strictObject({ component: line, text: line }))
+    .array(z.strictObject({ component: line, from: line.nullable(), to: line.nullable(), text: line }))
     .max(LISTED)
     .nullable(),
   privilegedFiles: z.array(path).max(LISTED).nullable(),
@@ -517,6 +500,44 @@ export const declarationSchema = z.strictObject({
     .max(LISTED)
     .nullable(),
 });
+
+const remarkKind = z.enum(['unusable', 'mended', 'noted']);
+const remark = z.strictObject({ kind: remarkKind, at: line, text: sentence });
+const remarked = z.strictObject({ unusable: count, mended: count, noted: count });
+
+/** What a worker hands back, and what the cache keeps of it. */
+export const outcomeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('opened'), opened: openedSchema }),
+  z.strictObject({
+    kind: z.literal('observed'),
+    observations: z.array(observationSchema).max(MANY),
+    stopped: sentence.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('elicited'),
+    elicited: z
+      .array(
+        z.strictObject({
+          elicitor: word,
+          subject: z.enum(['matrix', 'accounts', 'components', 'changes']),
+          declaration: declarationSchema,
+          rows: count,
+          unusable: count,
+          remarks: z.array(remark).max(LISTED),
+          remarked,
+        }),
+      )
+      .max(1000),
+    remarks: z.array(remark).max(LISTED),
+  }),
+  z.strictObject({
+    kind: z.literal('planted'),
+    plants: z.array(plant).max(LISTED),
+    unplantable: z.partialRecord(level, sentence),
+  }),
+  z.strictObject({ kind: z.literal('failed'), why: sentence }),
+  z.strictObject({ kind: z.literal('killed'), why: sentence }),
+]);
 
 // --- the record
 
@@ -662,7 +683,25 @@ export const recordSchema = z.strictObject({
     )
     .max(LISTED),
   talk: cut(z.strictObject({ value: line, host: line, files: count, evidence })),
-  declarations: z.strictObject({ given: count, rows: count, unusable: count }),
+  declarations: z.strictObject({
+    given: count,
+    rows: count,
+    unusable: count,
+    readings: z
+      .array(
+        z.strictObject({
+          document: path,
+          elicitor: word.nullable(),
+          subject: z.enum(['matrix', 'accounts', 'components', 'changes', 'declaration']),
+          rows: count,
+          unusable: count,
+          blanket: count,
+          remarked,
+          remarks: z.array(remark).max(LISTED),
+        }),
+      )
+      .max(LISTED),
+  }),
   coverage: z.strictObject({
     bytes: z.strictObject({
       total: count,

@@ -62,7 +62,7 @@ export const imageAlone: AssayRecord = {
   indications: [],
   facilities: [],
   talk: { total: 0, listed: [], rest: null },
-  declarations: { given: 0, rows: 0, unusable: 0 },
+  declarations: { given: 0, rows: 0, unusable: 0, readings: [] },
   coverage: {
     bytes: {
       total: 20_000,
@@ -316,7 +316,26 @@ export const router: AssayRecord = {
     ],
     rest: null,
   },
-  declarations: { given: 1, rows: 6, unusable: 1 },
+  declarations: {
+    given: 1,
+    rows: 6,
+    unusable: 1,
+    readings: [
+      {
+        document: 'matrix.xlsx',
+        elicitor: 'matrix',
+        subject: 'matrix',
+        rows: 6,
+        unusable: 1,
+        blanket: 1,
+        remarked: { unusable: 1, mended: 1, noted: 0 },
+        remarks: [
+          { kind: 'mended', at: 'Flows, C4', text: 'Is stored as the number 443.0; it is read as 443.' },
+          { kind: 'unusable', at: 'Flows, C5', text: 'Says "22-Mar": it is a date.' },
+        ],
+      },
+    ],
+  },
   coverage: {
     bytes: {
       total: 123_456_789,
@@ -603,6 +622,22 @@ function hostileRecord(): AssayRecord {
               why: each.why === null ? null : all,
             })),
           },
+    declarations: {
+      ...router.declarations,
+      readings: NASTY.map((document) => ({
+        document,
+        elicitor: nasty(),
+        subject: 'matrix',
+        rows: 3,
+        unusable: 2,
+        blanket: 1,
+        remarked: { unusable: 1, mended: 0, noted: 1 },
+        remarks: [
+          { kind: 'noted', at: nasty(), text: all },
+          { kind: 'unusable', at: all, text: nasty() },
+        ],
+      })),
+    },
     failures: NASTY.map((path) => ({ kind: 'killed', plugin: nasty(), path, why: all })),
     missing: NASTY.map((text) => `Missing ${text}.`),
     difference:

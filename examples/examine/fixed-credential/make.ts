@@ -52,7 +52,7 @@ function declared(...names: readonly string[]): Declaration {
   return {
     ...NOTHING_DECLARED,
     source: 'accounts.csv',
-    accounts: names.map((name) => ({ name, purpose: null })),
+    accounts: names.map((name) => ({ name, role: null, purpose: null })),
   };
 }
 

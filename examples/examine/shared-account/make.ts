@@ -29,7 +29,7 @@ function account(path: string, name: string, values: Partial<AccountObservation>
 const hash = (print: string) => ({ password: 'usable', scheme: 'md5-crypt', passwordFingerprint: print }) as const;
 
 function declared(...names: readonly string[]): Declaration {
-  return { ...NOTHING_DECLARED, source: 'accounts.csv', accounts: names.map((name) => ({ name, purpose: null })) };
+  return { ...NOTHING_DECLARED, source: 'accounts.csv', accounts: names.map((name) => ({ name, role: null, purpose: null })) };
 }
 
 function write(name: string, note: string, sightings: readonly Sighting[], declaration: Declaration | null = null): void {

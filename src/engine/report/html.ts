@@ -23,6 +23,10 @@ import {
   changesOf,
   declarationsText,
   documentedText,
+  READINGS_TEXT,
+  readingText,
+  remarksInOrder,
+  remarksTotal,
   engineOf,
   exitText,
   exposureText,
@@ -61,6 +65,7 @@ const SHOWN = {
   facilities: 200,
   requirements: 500,
   talk: 50,
+  remarks: 200,
   failures: 50,
   missed: 50,
   runs: 200,
@@ -107,6 +112,7 @@ ${talk(record)}
 ${peers(record)}
 ${runs(record)}
 ${grounds(record)}
+${readings(record)}
 ${failures(record)}
 ${section('What this cannot say', markup`${LIMITS.map((sentence) => markup`<p>${sentence}</p>`)}`)}
 </main>
@@ -599,6 +605,24 @@ ${pairs([
 <h3>Plug-ins (${plugins.length}), version and code</h3>
 <ul class="plugins">${plugins}</ul>`,
   );
+}
+
+/** How each document of the vendor was read, with what was lost first. */
+function readings({ declarations }: AssayRecord): Markup {
+  if (declarations.readings.length === 0) return NOTHING;
+  const columns: readonly Column[] = [{ name: 'Where' }, { name: 'How', holds: 'word' }, { name: 'What' }];
+  const documents = declarations.readings.map((reading) => {
+    const remarks = remarksInOrder(reading).slice(0, SHOWN.remarks);
+    const rows = remarks.map(({ kind, at, text: said }) => [foreign(at), text(kind), foreign(said)]);
+    const list =
+      rows.length === 0
+        ? markup`<p class="legend">Nothing to remark.</p>`
+        : table('Remarks on the document.', columns, rows);
+    return markup`<h3>${foreign(reading.document)}</h3>
+<p>${readingText(reading)}.</p>
+${list}${more(remarksTotal(reading) - rows.length, 'remarks')}`;
+  });
+  return section('How the declarations were read', markup`<p>${READINGS_TEXT}</p>${documents}`);
 }
 
 function failures({ failures: all }: AssayRecord): Markup {

@@ -1,10 +1,12 @@
 import type { About, Deployment, Party, TargetState } from '#domain/about';
+import type { RemarkKind } from '#domain/elicited';
 import type { Facts } from '#domain/indication';
 import { ESPIONAGE_QUESTIONS, CRAFT_QUESTIONS, type Answer, type QuestionId } from '#domain/question';
 import type { FacilityKind } from '#domain/observed-interception';
 import type {
   AssayRecord,
   ClassPower,
+  DeclarationReading,
   Facility,
   InputKind,
   Isolation,
@@ -310,6 +312,54 @@ export function declarationsText({ declarations: { given, rows, unusable } }: As
   const lost = unusable === 0 ? '' : `, ${grouped(unusable)} of them unusable`;
   return `${counted(given, 'declaration')} with ${counted(rows, 'row')}${lost}`;
 }
+
+/** Subjects of declarations as words. */
+const SUBJECT_NAMES: Readonly<Record<DeclarationReading['subject'], string>> = {
+  matrix: 'communication matrix',
+  accounts: 'accounts',
+  components: 'components',
+  changes: 'release notes',
+  declaration: 'declaration',
+};
+
+/** How one document was read, in one sentence. */
+export function readingText({ subject, elicitor, rows, unusable, blanket }: DeclarationReading): string {
+  const parts = [
+    counted(rows, subject === 'components' ? 'component' : 'row'),
+    `${unusable === 0 ? 'none' : grouped(unusable)} not understood`,
+    ...(blanket === 0
+      ? []
+      : [`${counted(blanket, 'blanket row')} that ${blanket === 1 ? 'explains' : 'explain'} nothing`]),
+  ];
+  return `${SUBJECT_NAMES[subject]}: ${parts.join(', ')}${elicitor === null ? '' : `; read by ${elicitor}`}`;
+}
+
+/** Remarks on a document with what was lost first, each with the place it concerns. */
+export function remarksInOrder({ remarks }: DeclarationReading): readonly {
+  readonly kind: string;
+  readonly at: string;
+  readonly text: string;
+}[] {
+  const order: readonly RemarkKind[] = ['unusable', 'mended', 'noted'];
+  return remarks
+    .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+    .map(({ kind, at, text }) => ({ kind: REMARK_NAMES[kind], at: at === '' ? 'document' : at, text }));
+}
+
+const REMARK_NAMES: Readonly<Record<RemarkKind, string>> = {
+  unusable: 'not understood',
+  mended: 'read otherwise',
+  noted: 'noted',
+};
+
+/** How many remarks there were in all. */
+export function remarksTotal({ remarked }: DeclarationReading): number {
+  return remarked.unusable + remarked.mended + remarked.noted;
+}
+
+/** What the reading of documents means. */
+export const READINGS_TEXT =
+  'What a document says is read as far as it is understood; what is not understood explains nothing. Blanket rows explain nothing either.';
 
 /** Kinds of facilities as words. */
 export const FACILITY_NAMES: Readonly<Record<FacilityKind, string>> = {

@@ -40,6 +40,10 @@ import {
   noIndicationsText,
   openedText,
   periodText,
+  READINGS_TEXT,
+  readingText,
+  remarksInOrder,
+  remarksTotal,
   runsOf,
   sinceText,
   stateOf,
@@ -66,6 +70,7 @@ const SHOWN = {
   requirements: 30,
   shared: 20,
   talk: 5,
+  remarks: 12,
   failures: 5,
   runs: 12,
 } as const;
@@ -96,6 +101,7 @@ export function textReport(
     ...list('What is missing for a final report', missingOf(record)),
     ...failures(record),
     ...grounds(record),
+    ...readings(record),
     line(''),
     line(exitText(record, exit), 'heading'),
   ];
@@ -529,6 +535,24 @@ function failures({ failures: all }: AssayRecord): readonly Line[] {
       all.length > SHOWN.failures ? [`  and ${grouped(all.length - SHOWN.failures)} more in the record`] : [],
     ),
   ]);
+}
+
+/** How each document of the vendor was read, with what was lost first. */
+function readings({ declarations }: AssayRecord): readonly Line[] {
+  if (declarations.readings.length === 0) return [];
+  const shown = declarations.readings.flatMap((reading) => {
+    const remarks = remarksInOrder(reading).slice(0, SHOWN.remarks);
+    const rest = remarksTotal(reading) - remarks.length;
+    return [
+      ...labelled('', shortened(reading.document, NAME_LIMIT), 2),
+      ...labelled('', brief(readingText(reading)), 4),
+      ...remarks.flatMap(({ kind, at, text }) =>
+        labelled('', `${kind}: ${shortened(at, NAME_LIMIT)}: ${brief(text)}`, 6),
+      ),
+      ...(rest > 0 ? labelled('', `and ${grouped(rest)} more remarks`, 6) : []),
+    ];
+  });
+  return section('How the declarations were read', plain([...labelled('', READINGS_TEXT, 2), ...shown]));
 }
 
 function grounds(record: AssayRecord): readonly Line[] {

@@ -21,6 +21,7 @@ export async function demo(
   return run(
     {
       inputs: [join(product, 'ne7-r25.bin'), join(product, 'declaration.yaml')],
+      declares: [],
       folder: FOLDER,
       release: 'R25',
       releasedAt: '2026-09-14',

@@ -5,7 +5,7 @@ import { Refused } from '#domain/error';
 import type { Strength } from '#domain/indication';
 import type { AssayRecord, InputKind, Isolation, Power } from '#domain/record';
 import { assess, type Context, coverageOf } from '#engine/assessment';
-import { readAbout, readDeclaration, type ReadDeclaration } from '#engine/documents';
+import { readAbout, type ReadDeclaration } from '#engine/documents';
 import { type Examination, examine, type Subject } from '#engine/examination';
 import { keeping } from '#engine/keeping';
 import { gapShareOf } from '#engine/judge/coverage';
@@ -15,6 +15,7 @@ import { registry as wholeRegistry } from '#engine/registry';
 import { htmlReport } from '#engine/report/html';
 import { recordJson } from '#engine/report/json';
 import { textReport } from '#engine/report/text';
+import { readDocuments } from '#ports/cli/documents';
 import { defaultWorkers, ownVersion } from '#ports/cli/environment';
 import { checkInputs, depositFile, depositTree, type GivenInput, readYaml } from '#ports/cli/inputs';
 import type { ProgressView } from '#ports/cli/progress';
@@ -37,6 +38,8 @@ import { sqliteOutcomes } from '#ports/store/outcomes';
 /** What a person asked for. */
 export interface ExamineRequest {
   readonly inputs: readonly string[];
+  /** Documents of the vendor, whatever they look like. */
+  readonly declares: readonly string[];
   /** Folder of the case; null: named after the first input. */
   readonly folder: string | null;
   readonly release: string | null;
@@ -98,13 +101,13 @@ export async function examineInputs(
   view: ProgressView,
   stop: AbortSignal,
 ): Promise<ExamineResult> {
-  const given = checkInputs(request.inputs);
+  const checked = checkInputs(request.inputs, request.declares);
   const about = request.about === null ? null : aboutFrom(request.about);
-  const declaration = declarationOf(given);
-  if (!given.some(({ kind }) => kind !== 'declaration')) {
+  if (checked.every(({ kind }) => kind === 'declaration')) {
     throw new Refused('only declarations were given', 'name the firmware or the extracted tree as well');
   }
   const registry = registryFor(request);
+  const { declaration, given } = await readDocuments(checked, registry, request.workers === 0);
   // before any work: a peer that is none must not cost an hour
   for (const other of request.compare) peerFrom(other);
   const folder = request.folder ?? `${given[0]?.path.replace(/\/+$/, '') ?? ''}.assay`;
@@ -246,14 +249,6 @@ function aboutFrom(path: string): About {
   return readAbout(readYaml(path, text), path);
 }
 
-function declarationOf(given: readonly GivenInput[]): ReadDeclaration | null {
-  const documents = given.filter(({ kind }) => kind === 'declaration');
-  if (documents.length > 1)
-    throw new Refused('more than one declaration was given', 'join them into one document');
-  const [only] = documents;
-  return only === undefined ? null : readDeclaration(only.document, only.name);
-}
-
 /** Inputs that are looked at by their names too. */
 const NAMED: ReadonlySet<InputKind> = new Set(['config', 'scan', 'log']);
 
@@ -266,7 +261,7 @@ function takeIn(
 ): { readonly subjects: readonly Subject[]; readonly inputs: readonly CaseInput[] } {
   const subjects: Subject[] = [];
   const inputs: CaseInput[] = [];
-  for (const { path, name, kind } of given) {
+  for (const { path, name, kind, document, isDocument } of given) {
     const tree = kind === 'tree' ? depositTree(path, blobs) : null;
     const artefact = tree?.artefact ?? depositFile(path, blobs);
     const size =
@@ -278,7 +273,8 @@ function takeIn(
       `  ${kind.padEnd(11)} ${name.slice(0, 32).padEnd(32)} ${megabytes(size)}  ${artefact.digest.slice(0, 19)}`,
     );
     if (tree !== null) subjects.push({ kind: 'tree', name, artefact, entries: tree.entries });
-    else if (kind !== 'declaration') subjects.push({ kind: 'bytes', name, artefact, named: NAMED.has(kind) });
+    else if (document === null && !isDocument)
+      subjects.push({ kind: 'bytes', name, artefact, named: NAMED.has(kind) });
   }
   return { subjects, inputs };
 }

@@ -8,6 +8,7 @@ export function explain(id: string | null, registry: Registry): string {
   const rooms = {
     formats: registry.formats,
     observers: registry.observers,
+    elicitors: registry.elicitors,
     examiners: registry.examiners,
     implants: registry.implants,
   };

@@ -26,19 +26,25 @@ export interface GivenInput {
   readonly kind: InputKind;
   /** Bytes; of a folder 0. */
   readonly size: number;
-  /** The parsed document of a declaration, else null. */
+  /** The parsed document of a declaration in Assay's own form, else null. */
   readonly document: unknown;
+  /** True: a document of the vendor, read in a worker before anything else is done. */
+  readonly isDocument: boolean;
 }
 
 /** Documents larger than this are not declarations. */
 const DOCUMENT_LIMIT = 4 * 1024 * 1024;
 
 /** Looks at every input before any work starts.
+ *  @param declaring  files that are documents of the vendor, whatever they look like
  *  @throws Refused for one that is missing, empty, unreadable or neither file nor folder */
-export function checkInputs(paths: readonly string[]): readonly GivenInput[] {
+export function checkInputs(paths: readonly string[], declaring: readonly string[]): readonly GivenInput[] {
   const names = new Set<string>();
-  return paths.map((path) => {
-    const input = checkInput(path);
+  const all = [
+    ...paths.map((path) => checkInput(path, false)),
+    ...declaring.map((path) => checkInput(path, true)),
+  ];
+  return all.map((input) => {
     let name = input.name;
     for (let i = 2; names.has(name); i++) name = `${input.name} (${i})`;
     names.add(name);
@@ -46,13 +52,15 @@ export function checkInputs(paths: readonly string[]): readonly GivenInput[] {
   });
 }
 
-function checkInput(path: string): GivenInput {
+function checkInput(path: string, isDeclaring: boolean): GivenInput {
   const status = statusOf(path);
   const name = nameOf(Buffer.from(basename(path.replace(/\/+$/, '')) || path));
+  if (status.isDirectory() && isDeclaring)
+    throw new Refused(`${path} is a folder`, 'name each document with --declares');
   if (status.isDirectory()) {
     if (readdirSync(path).length === 0)
       throw new Refused(`${path} is an empty folder`, 'name a file or the folder of an extracted tree');
-    return { path, name, kind: 'tree', size: 0, document: null };
+    return { path, name, kind: 'tree', size: 0, document: null, isDocument: false };
   }
   if (!status.isFile())
     throw new Refused(`${path} is neither a file nor a folder`, 'copy its content into a file first');
@@ -63,7 +71,10 @@ function checkInput(path: string): GivenInput {
     throw new Refused(`${path} cannot be read`, 'check its permissions');
   }
   const document = documentOf(path, status.size);
-  return { path, name, kind: document === null ? kindOf(path) : 'declaration', size: status.size, document };
+  const head = headOf(path);
+  const isDocument = document === null && (isDeclaring || isVendorDocument(name, head));
+  const kind = document !== null || isDocument ? 'declaration' : kindOf(head);
+  return { path, name, kind, size: status.size, document, isDocument };
 }
 
 function statusOf(path: string): Stats {
@@ -97,15 +108,39 @@ export function readYaml(path: string, text: string): unknown {
 /** Magic numbers of captures: pcap in both byte orders and resolutions, pcapng. */
 const CAPTURES = ['d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '0a0d0d0a'];
 
-function kindOf(path: string): InputKind {
-  const head = Buffer.alloc(4);
+/** Bytes looked at to tell what a file is. */
+const HEAD = 64 * 1024;
+
+function headOf(path: string): Buffer {
+  const head = Buffer.alloc(HEAD);
   const handle = openSync(path, 'r');
   try {
-    readSync(handle, head);
+    return head.subarray(0, readSync(handle, head));
   } finally {
     closeSync(handle);
   }
-  return CAPTURES.includes(head.toString('hex')) ? 'capture' : 'firmware';
+}
+
+function kindOf(head: Buffer): InputKind {
+  if (CAPTURES.includes(head.subarray(0, 4).toString('hex'))) return 'capture';
+  return /<nmaprun[\s>]/.test(head.toString('latin1')) ? 'scan' : 'firmware';
+}
+
+/** Documents that are known by their ending: nothing a device holds is called so. */
+const TABLES = /\.(?:xlsx|xlsm|csv|tsv)$/i;
+
+/** Texts that say in their name what they are. */
+const NAMED_TEXTS =
+  /(?:release|version)[-_ ]?notes?|change[-_ ]?log|(?:communication|port)[-_ ]?matrix|通信矩阵|版本说明/i;
+const TEXTS = /\.(?:md|markdown|html?|txt|rst)$/i;
+
+/** True for a file that is a vendor's document by its name, or a list of components by its content. */
+function isVendorDocument(name: string, head: Buffer): boolean {
+  if (TABLES.test(name) || (TEXTS.test(name) && NAMED_TEXTS.test(name))) return true;
+  const text = head.toString('latin1');
+  return /^\s*\{/.test(text)
+    ? /"(?:bomFormat|spdxVersion)"\s*:/.test(text)
+    : /^SPDXVersion:/m.test(text.slice(0, 1000));
 }
 
 /** Copies a file into the store. */

@@ -78,6 +78,12 @@ function program(done: (exit: number) => void): Command {
     .command('examine')
     .description('examine firmware, an extracted tree and a declaration; all inputs are one release')
     .argument('<input...>', 'files, or the folder of an extracted tree')
+    .option(
+      '--declares <file>',
+      'a document of the vendor, whatever it looks like; can be given again',
+      collected,
+      [],
+    )
     .option('--case <folder>', 'where the case lies (default: <first input>.assay)')
     .addOption(
       new Option('--format <format>', 'what stdout carries')
@@ -127,6 +133,7 @@ function program(done: (exit: number) => void): Command {
         typeof options[name] === 'string' ? options[name] : null;
       const request: ExamineRequest = {
         inputs,
+        declares: options['declares'] as readonly string[],
         folder: text('case'),
         release: text('release'),
         releasedAt: text('released'),
