@@ -28,7 +28,7 @@ function unknown({ sheets }: VendorDocument): Remark {
   const text =
     filled.length === 0
       ? 'Holds no table, no list of components and no notes of a release that are understood.'
-      : `None of its ${filled.length} tables has a head that is known; the first begins with ${quoted(first.join(' | '), 100)}.`;
+      : `${filled.length === 1 ? 'Its table has no head' : `None of its ${filled.length} tables has a head`} that is known; ${filled.length === 1 ? 'it' : 'the first'} begins with ${quoted(first.join(' | '), 100)}.`;
   return { kind: 'unusable', at: '', text };
 }
 

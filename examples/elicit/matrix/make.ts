@@ -1,7 +1,7 @@
 // Writes the cases beside it: node examples/elicit/matrix/make.ts
 import { writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { sheetXml, workbook } from '../workbooks.ts';
+import { sheetXml, workbook } from '../../workbooks.ts';
 
 const HEAD = ['No.', 'Source Device', 'Source IP', 'Source Port', 'Destination Device', 'Destination IP', 'Destination Port (Listening)', 'Protocol', 'Port Description', 'Authentication Mode', 'Encryption Mode', 'Plane', 'Remarks'];
 

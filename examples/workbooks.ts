@@ -1,6 +1,6 @@
 // Workbooks written member by member, for the examples of documents.
 import { crc32 } from 'node:zlib';
-import { bytes, le16, le32 } from '../craft.ts';
+import { bytes, le16, le32 } from './craft.ts';
 
 /** One cell: a number as stored, a date by its serial number, a shared or an inline string, a formula with its result. */
 export interface CellGiven {
