@@ -73,6 +73,7 @@ async function examined(files: readonly string[]): Promise<Examined> {
     const { record } = await examineInputs(
       {
         inputs: files,
+        declares: [],
         folder,
         release: null,
         releasedAt: null,
