@@ -219,6 +219,8 @@ function listOf(room: Room, loaded: readonly Loaded[]): string {
 function particulars(plugin: Plugin): string {
   switch (plugin.kind) {
     case 'format':
+      if (plugin.mark !== undefined)
+        return 'Searched for by what stands inside it, since it begins with nothing of its own.';
       return plugin.magics.length === 0
         ? 'Tried only at the beginning of an artefact, after all others.'
         : `Searched for by ${plugin.magics.length === 1 ? 'one signature' : `${plugin.magics.length} signatures`}.`;

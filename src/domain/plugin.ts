@@ -30,6 +30,14 @@ export interface Magic {
   readonly at: number;
 }
 
+/** Bytes that stand somewhere inside a format which begins with none of its own. */
+export interface Mark {
+  readonly bytes: readonly Uint8Array[];
+  /** Where the format may begin of which such bytes stand at `found`, in order, a few at most. Decided from little.
+   *  @param from  what lies before was looked at for the mark before; so that many marks cost no more than one */
+  begins(source: Source, found: number, from: number): readonly number[];
+}
+
 /** What a format gives while it reads, in any order except that pieces follow their entry. */
 export type Reading =
   /** Bytes of the source and what they serve for. Ranges count from the beginning of the format.
@@ -61,6 +69,8 @@ export interface Format {
   readonly doc: Doc;
   /** Where it is searched for. Empty: only tried at the beginning of an artefact, after all others. */
   readonly magics: readonly Magic[];
+  /** How it is found where no magic can: searched for too, as `magics` are. */
+  readonly mark?: Mark;
   /** @param source  begins where the format begins and goes to the end of the artefact
    *  @param whole    true: the source is a whole artefact; false: it starts inside one. Weak formats refuse there.
    *  @returns null: not this format

@@ -1,7 +1,7 @@
 import type { Artefact, Entry, EntryHead, Extent, Opened, Part } from '#domain/artefact';
 import { Malformed, Spent } from '#domain/error';
 import type { Observation } from '#domain/observation';
-import type { Format, Reading } from '#domain/plugin';
+import type { Format, Mark, Reading } from '#domain/plugin';
 import type { Blobs, Deposit, Source } from '#domain/ports';
 import type { ByteRange } from '#domain/range';
 import { knowledgeFor, type Registry } from '#domain/registry';
@@ -147,7 +147,7 @@ function standsAtStart(format: Format, source: Source): boolean {
 /** Bytes looked at in one step of the search. */
 const STEP = 1024 * 1024;
 
-/** Searches a hole for all magics in one pass and opens what it finds, in file order. */
+/** Searches a hole for all magics and marks in one pass and opens what it finds, in file order. */
 function openEmbedded(
   reader: ArtefactReader,
   formats: readonly Format[],
@@ -155,6 +155,8 @@ function openEmbedded(
   source: Source,
 ): void {
   const { search, owners } = magicSearch(formats);
+  /** End of the mark that each format had last. */
+  const marks = new Map<Format, number>();
   let claimedTo = hole[0];
   let state = 0;
   for (let base = hole[0]; base < hole[1]; base += STEP) {
@@ -162,8 +164,18 @@ function openEmbedded(
     const window = source.bytes(base, Math.min(base + STEP, hole[1]));
     state = search.scan(window, base, state, (pattern, found) => {
       const owner = owners[pattern];
-      if (owner !== undefined && found - owner.at >= hole[0])
-        candidates.push({ at: found - owner.at, format: owner.format });
+      if (owner === undefined) return;
+      const { format, place } = owner;
+      if (typeof place === 'number') {
+        if (found - place >= hole[0]) candidates.push({ at: found - place, format });
+        return;
+      }
+      const from = marks.get(format) ?? hole[0];
+      if (found < from) return;
+      marks.set(format, found + place.length);
+      for (const at of place.mark.begins(source, found, from)) {
+        if (at >= hole[0]) candidates.push({ at, format });
+      }
     });
     for (const { at, format } of candidates.toSorted((a, b) => a.at - b.at)) {
       // The first byte was tried as a whole already.
@@ -176,22 +188,32 @@ function openEmbedded(
 
 interface MagicSearch {
   readonly search: Search;
-  readonly owners: readonly { readonly at: number; readonly format: Format }[];
+  /** By pattern: the format, and how far it stands from its beginning, or the mark that tells. */
+  readonly owners: readonly {
+    readonly format: Format;
+    readonly place: number | { readonly mark: Mark; readonly length: number };
+  }[];
 }
 
 const searches = new WeakMap<readonly Format[], MagicSearch>();
 
-/** The search for all magics of a registry, built once for each. */
+/** The search for all magics and marks of a registry, built once for each. */
 function magicSearch(formats: readonly Format[]): MagicSearch {
   const known = searches.get(formats);
   if (known !== undefined) return known;
-  const magics = formats.flatMap((format) => format.magics.map((magic) => ({ ...magic, format })));
-  const built = {
-    search: searchFor(magics.map((magic) => magic.bytes)),
-    owners: magics.map(({ at, format }) => ({ at, format })),
-  };
+  const patterns = formats.flatMap((format) => [
+    ...format.magics.map(({ bytes, at }) => ({ bytes, format, place: at })),
+    ...marksOf(format),
+  ]);
+  const built = { search: searchFor(patterns.map(({ bytes }) => bytes)), owners: patterns };
   searches.set(formats, built);
   return built;
+}
+
+function marksOf(format: Format) {
+  const { mark } = format;
+  if (mark === undefined) return [];
+  return mark.bytes.map((bytes) => ({ bytes, format, place: { mark, length: bytes.length } }));
 }
 
 /** What has been read of one artefact so far. */

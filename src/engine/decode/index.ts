@@ -66,6 +66,7 @@ import { trx } from '#engine/decode/trx';
 import { tzif } from '#engine/decode/tzif';
 import { uBootEnvironment } from '#engine/decode/u-boot-environment';
 import { ubi } from '#engine/decode/ubi';
+import { ubootEnv } from '#engine/decode/uboot-env';
 import { uimage } from '#engine/decode/uimage';
 import { woff } from '#engine/decode/woff';
 import { xiaomiHdr } from '#engine/decode/xiaomi-hdr';
@@ -145,6 +146,7 @@ export const formats: readonly Format[] = [
   tzif,
   uBootEnvironment,
   ubi,
+  ubootEnv,
   uimage,
   woff,
   xiaomiHdr,
