@@ -26,7 +26,14 @@ const RULES: readonly Rule[] = [
   { room: 'engine/describe', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [], apart: true },
   { room: 'engine/elicit', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [], apart: true },
   { room: 'engine/examine', rooms: ['domain'], node: PURE, packages: [], apart: true },
-  { room: 'engine/implant', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [], apart: true },
+  { room: 'engine/ground', rooms: ['domain', 'engine/bytes'], node: PURE, packages: [] },
+  {
+    room: 'engine/implant',
+    rooms: ['domain', 'engine/bytes', 'engine/ground'],
+    node: PURE,
+    packages: [],
+    apart: true,
+  },
   { room: 'engine/judge', rooms: ['domain'], node: PURE, packages: [] },
   { room: 'engine/report', rooms: ['domain'], node: PURE, packages: [] },
   {

@@ -53,11 +53,11 @@ export function sharedRuns(
   return shared;
 }
 
-/** True: the run is the target's or allowed, but for what separates words at its ends, or it is two such words that
+/** True: the run is the target's or allowed, but for what separates words at its ends, or it is such words that
  *  came to stand side by side. */
 function isGiven(run: string, target: string, allowed: readonly string[]): boolean {
   const isKnown = (text: string) => target.includes(text) || allowed.some((one) => one.includes(text));
   const word = run.replaceAll(/^[\s'":;/(){}^-]|[\s'":;/(){}-]$/g, '');
-  const pair = word.split(' ');
-  return isKnown(run) || isKnown(word) || (pair.length === 2 && pair.every(isKnown));
+  const pair = word.split(/[ _/.-]/).filter((part) => part !== '');
+  return isKnown(run) || isKnown(word) || (pair.length > 1 && pair.every(isKnown));
 }

@@ -9,10 +9,10 @@ import type { Change, PlantingGround, Template } from '#domain/plugin';
 import type { TreeEntry } from '#domain/task';
 import { hiddenAccount } from '#engine/implant/hidden-account/hidden-account';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
-import { logins } from '#engine/implant/hidden-account/oracle/logins';
+import { logins } from '#engine/ground/logins';
 import { implants } from '#engine/implant/index';
-import { startedScripts } from '#engine/implant/hidden-account/start-up';
-import { treeOf } from '#engine/implant/hidden-account/tree';
+import { startedScripts } from '#engine/ground/start-up';
+import { treeOf } from '#engine/ground/tree';
 import { drawFrom } from '#engine/planting';
 
 /** A made-up system: files by path, links by path with `→`, programs that are links to one. */

@@ -1,8 +1,9 @@
 import type { Draw } from '#domain/plugin';
-import { hashLike, pick } from '#engine/implant/hidden-account/hash';
-import { isHash, PROGRAM_FOLDERS } from '#engine/implant/hidden-account/oracle/logins';
-import type { System } from '#engine/implant/hidden-account/survey';
-import { below, nameOfPath, type Tree } from '#engine/implant/hidden-account/tree';
+import { pick } from '#engine/ground/draw';
+import { hashLike } from '#engine/implant/hidden-account/hash';
+import { isHash, PROGRAM_FOLDERS } from '#engine/ground/logins';
+import type { System } from '#engine/ground/survey';
+import { below, nameOfPath, type Tree } from '#engine/ground/tree';
 
 /** One line of passwd or shadow with where it stands. */
 export interface Line {

@@ -1,8 +1,8 @@
 import type { Template } from '#domain/plugin';
 import { newcomerAt } from '#engine/implant/hidden-account/newcomers';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
-import { scriptCarriers, startPlace, withLines } from '#engine/implant/hidden-account/script-places';
-import { appending } from '#engine/implant/hidden-account/wording';
+import { scriptCarriers, startPlace, withLines } from '#engine/ground/script-places';
+import { appending } from '#engine/ground/wording';
 
 /** A script of start-up writes the line of an account at the end of passwd. */
 export const bootLine: Template = {

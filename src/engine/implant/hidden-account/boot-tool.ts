@@ -1,15 +1,10 @@
 import type { Level } from '#domain/level';
 import type { Draw, Template } from '#domain/plugin';
 import { accountsOf, isLocked } from '#engine/implant/hidden-account/accounts';
-import { pick } from '#engine/implant/hidden-account/hash';
+import { pick } from '#engine/ground/draw';
 import { newcomerAt } from '#engine/implant/hidden-account/newcomers';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
-import {
-  scriptCarriers,
-  type StartPlace,
-  startPlace,
-  withLines,
-} from '#engine/implant/hidden-account/script-places';
+import { scriptCarriers, type StartPlace, startPlace, withLines } from '#engine/ground/script-places';
 
 /** A script of start-up has the system's own tools make an account, or wake one. */
 export const bootTool: Template = {

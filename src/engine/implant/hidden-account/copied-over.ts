@@ -2,18 +2,13 @@ import { gzipSync } from 'node:zlib';
 import type { Level } from '#domain/level';
 import type { Change, Draw, Template } from '#domain/plugin';
 import { latin1 } from '#engine/bytes/text';
-import { added } from '#engine/implant/hidden-account/edit';
-import { pick } from '#engine/implant/hidden-account/hash';
+import { added } from '#engine/ground/edit';
+import { pick } from '#engine/ground/draw';
 import { newcomerAt } from '#engine/implant/hidden-account/newcomers';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
-import {
-  scriptCarriers,
-  type StartPlace,
-  startPlace,
-  withLines,
-} from '#engine/implant/hidden-account/script-places';
-import { below, nameOfPath, parentOf } from '#engine/implant/hidden-account/tree';
-import { halved } from '#engine/implant/hidden-account/wording';
+import { scriptCarriers, type StartPlace, startPlace, withLines } from '#engine/ground/script-places';
+import { below, nameOfPath, parentOf } from '#engine/ground/tree';
+import { halved } from '#engine/ground/wording';
 
 /** A second file of accounts, with one more in it, lies elsewhere; start-up copies it over the first. */
 export const copiedOver: Template = {

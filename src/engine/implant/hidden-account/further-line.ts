@@ -12,12 +12,12 @@ import {
   shadowLine,
   twinName,
 } from '#engine/implant/hidden-account/accounts';
-import { edited, linesAt } from '#engine/implant/hidden-account/edit';
-import { pick } from '#engine/implant/hidden-account/hash';
+import { edited, linesAt } from '#engine/ground/edit';
+import { pick } from '#engine/ground/draw';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
-import { type System, surveyOf } from '#engine/implant/hidden-account/survey';
-import type { Tree } from '#engine/implant/hidden-account/tree';
-import { systemOf, accountCarriers } from '#engine/implant/hidden-account/carriers';
+import { type System, surveyOf } from '#engine/ground/survey';
+import type { Tree } from '#engine/ground/tree';
+import { systemOf, accountCarriers } from '#engine/ground/carriers';
 
 /** A further line in the file of accounts, with its password where the system keeps passwords. */
 export const furtherLine: Template = {

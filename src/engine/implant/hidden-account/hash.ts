@@ -1,5 +1,6 @@
 import type { Draw } from '#domain/plugin';
-import { isHash } from '#engine/implant/hidden-account/oracle/logins';
+import { pick } from '#engine/ground/draw';
+import { isHash } from '#engine/ground/logins';
 
 /** Digits of crypt's own base 64, in order of value. Source: crypt(5) */
 const DIGITS = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -31,9 +32,4 @@ export function hashLike(fields: readonly string[], draw: Draw): string {
   const last = draw(form.last) * (form === DES ? 4 : 1);
   const end = random(form.hash - 1) + DIGITS.charAt(last);
   return form === DES ? random(2) + end : `${form.mark}${random(form.salt)}$${end}`;
-}
-
-/** One of a list that is not empty, evenly drawn. */
-export function pick<T>(list: readonly T[], draw: Draw): T {
-  return list[draw(list.length)] as T; // draw(n) < n
 }

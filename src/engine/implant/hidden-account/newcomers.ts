@@ -10,7 +10,7 @@ import {
   plainIdentity,
   twinName,
 } from '#engine/implant/hidden-account/accounts';
-import type { StartPlace } from '#engine/implant/hidden-account/script-places';
+import type { StartPlace } from '#engine/ground/script-places';
 
 /** An account for a script to make, with its password. */
 export interface Newcomer {

@@ -8,11 +8,11 @@ import {
   shellInUse,
   staysOpen,
 } from '#engine/implant/hidden-account/accounts';
-import { inOrder, systemOf } from '#engine/implant/hidden-account/carriers';
-import { edited } from '#engine/implant/hidden-account/edit';
-import { pick } from '#engine/implant/hidden-account/hash';
+import { inOrder, systemOf } from '#engine/ground/carriers';
+import { edited } from '#engine/ground/edit';
+import { pick } from '#engine/ground/draw';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
-import { surveyOf } from '#engine/implant/hidden-account/survey';
+import { surveyOf } from '#engine/ground/survey';
 
 /** A password in passwd itself for an account whose password stands in shadow: the one in passwd counts, while shadow
  *  goes on saying what it said. */

@@ -10,12 +10,12 @@ import {
   ownName,
   twinName,
 } from '#engine/implant/hidden-account/accounts';
-import { accountCarriers, systemOf } from '#engine/implant/hidden-account/carriers';
+import { accountCarriers, systemOf } from '#engine/ground/carriers';
 import { lineChanges } from '#engine/implant/hidden-account/further-line';
-import { pick } from '#engine/implant/hidden-account/hash';
+import { pick } from '#engine/ground/draw';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
-import { type System, surveyOf } from '#engine/implant/hidden-account/survey';
-import type { Tree } from '#engine/implant/hidden-account/tree';
+import { type System, surveyOf } from '#engine/ground/survey';
+import type { Tree } from '#engine/ground/tree';
 
 /** A second account with the superuser's number. */
 export const secondSuperuser: Template = {

@@ -1,10 +1,11 @@
 import type { Level } from '#domain/level';
 import type { Change, Draw, PlantingGround, Template } from '#domain/plugin';
-import { inOrder } from '#engine/implant/hidden-account/carriers';
-import { edited, linesAt } from '#engine/implant/hidden-account/edit';
-import { hashLike, pick } from '#engine/implant/hidden-account/hash';
+import { inOrder } from '#engine/ground/carriers';
+import { edited, linesAt } from '#engine/ground/edit';
+import { pick } from '#engine/ground/draw';
+import { hashLike } from '#engine/implant/hidden-account/hash';
 import { isWebFile, opensWebAccess, webLogins } from '#engine/implant/hidden-account/oracle/web';
-import { nameOfPath, type Tree, treeOf } from '#engine/implant/hidden-account/tree';
+import { nameOfPath, type Tree, treeOf } from '#engine/ground/tree';
 
 /** A further line in the file that a web server checks names and passwords against. */
 export const webAccount: Template = {

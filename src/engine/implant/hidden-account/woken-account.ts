@@ -10,12 +10,12 @@ import {
   shellInUse,
   staysOpen,
 } from '#engine/implant/hidden-account/accounts';
-import { inOrder, systemOf } from '#engine/implant/hidden-account/carriers';
-import { type Edit, edited, linesAt } from '#engine/implant/hidden-account/edit';
-import { pick } from '#engine/implant/hidden-account/hash';
+import { inOrder, systemOf } from '#engine/ground/carriers';
+import { type Edit, edited, linesAt } from '#engine/ground/edit';
+import { pick } from '#engine/ground/draw';
 import { opensAccess } from '#engine/implant/hidden-account/oracle/access';
-import { isHash } from '#engine/implant/hidden-account/oracle/logins';
-import { surveyOf } from '#engine/implant/hidden-account/survey';
+import { isHash } from '#engine/ground/logins';
+import { surveyOf } from '#engine/ground/survey';
 
 /** An account of the system that nobody could log in to gets a password, and a shell where it had none. */
 export const wokenAccount: Template = {

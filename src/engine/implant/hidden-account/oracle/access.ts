@@ -1,11 +1,11 @@
 import type { Change, PlantingGround } from '#domain/plugin';
 import { plainPath } from '#engine/bytes/text';
 import type { ByteRange } from '#domain/range';
-import { hasDoor, logins, programAt } from '#engine/implant/hidden-account/oracle/logins';
-import { isUnknown, type Machine, runShell } from '#engine/implant/hidden-account/oracle/shell';
-import { copiesAtStart, startedScripts } from '#engine/implant/hidden-account/start-up';
-import { rootsOf } from '#engine/implant/hidden-account/survey';
-import { type StartedScript, type Tree, treeOf } from '#engine/implant/hidden-account/tree';
+import { hasDoor, logins, programAt } from '#engine/ground/logins';
+import { isUnknown, type Machine, runShell } from '#engine/ground/shell';
+import { copiesAtStart, startedScripts } from '#engine/ground/start-up';
+import { rootsOf } from '#engine/ground/survey';
+import { type StartedScript, type Tree, treeOf } from '#engine/ground/tree';
 
 /** True: after start-up, the changed tree lets somebody in by password whom the unchanged one does not.
  *  Of scripts only what is planted is carried out; what of it cannot be followed counts for nothing. */

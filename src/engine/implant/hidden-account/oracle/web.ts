@@ -1,6 +1,6 @@
 import type { Change, PlantingGround } from '#domain/plugin';
-import { programAt } from '#engine/implant/hidden-account/oracle/logins';
-import { nameOfPath, type Tree, treeOf } from '#engine/implant/hidden-account/tree';
+import { programAt } from '#engine/ground/logins';
+import { nameOfPath, type Tree, treeOf } from '#engine/ground/tree';
 
 /** Web servers that check names against a file. */
 const SERVERS = [
