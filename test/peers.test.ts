@@ -39,11 +39,10 @@ test('the same account with the same hash in another case is named, with the cou
   assert.ok(peer !== undefined);
   assert.equal(peer.case, 'a.case');
   assert.deepEqual(
-    peer.counts.filter(({ here }) => here > 0),
+    peer.counts.filter(({ examiner }) => examiner.startsWith('undeclared-account@')),
     [{ examiner: record.indications[0]?.examiner, here: 1, there: 2 }],
   );
-  assert.equal(peer.shared.length, 1);
-  assert.equal(peer.shared[0]?.here, 'I1');
+  assert.ok(peer.shared.some(({ here }) => here === 'I1'));
 });
 
 test('without a peer the report says that none was examined', () => {

@@ -21,7 +21,7 @@ const PROGRAMS = [
 const LINKS = Object.fromEntries(PROGRAMS.map((name) => [`bin/${name}`, 'busybox']));
 
 const CLASSES = [
-  'startup-shell', 'call-home', 'reverse-tunnel', 'traffic-mirror', 'capture-forwarding', 'log-suppression',
+  'startup-shell', 'call-home', 'reverse-tunnel', 'traffic-mirror', 'capture-forwarding', 'log-wiping',
   'process-hiding', 'encoded-script', 'name-override', 'strange-module', 'authorised-key',
 ];
 

@@ -2,9 +2,9 @@ import type { Implant } from '#domain/plugin';
 import { foreignAddress, vehiclesOf } from '#engine/ground/vehicles';
 
 /** Logs silenced or wiped. */
-export const logSuppression: Implant = {
+export const logWiping: Implant = {
   kind: 'implant',
-  id: 'log-suppression',
+  id: 'log-wiping',
   version: 1,
   doc: {
     name: 'Logs silenced or wiped',
