@@ -5,7 +5,7 @@ import { callHome } from '#engine/implant/call-home';
 import { captureForwarding } from '#engine/implant/capture-forwarding';
 import { encodedScript } from '#engine/implant/encoded-script';
 import { hiddenAccount } from '#engine/implant/hidden-account/hidden-account';
-import { logSuppression } from '#engine/implant/log-suppression';
+import { logWiping } from '#engine/implant/log-wiping';
 import { nameOverride } from '#engine/implant/name-override';
 import { processHiding } from '#engine/implant/process-hiding';
 import { reverseTunnel } from '#engine/implant/reverse-tunnel';
@@ -20,7 +20,7 @@ export const implants: readonly Implant[] = [
   captureForwarding,
   encodedScript,
   hiddenAccount,
-  logSuppression,
+  logWiping,
   nameOverride,
   processHiding,
   reverseTunnel,
