@@ -121,14 +121,14 @@ export type Outcome =
 export const NO_CONTENT: Digest = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /** Every artefact a task may open. */
-export function digestsOf(task: Task): readonly Digest[] {
+export function artefactsOf(task: Task): readonly Artefact[] {
   switch (task.kind) {
     case 'open':
     case 'observe-bytes':
     case 'elicit':
-      return [task.artefact.digest];
+      return [task.artefact];
     case 'observe-entry':
-      return task.entry.content === null ? [] : [task.entry.content.digest];
+      return task.entry.content === null ? [] : [task.entry.content];
     case 'observe-tree':
       return contentsOf(task.entries);
     case 'plant':
@@ -136,6 +136,6 @@ export function digestsOf(task: Task): readonly Digest[] {
   }
 }
 
-function contentsOf(entries: readonly TreeEntry[]): readonly Digest[] {
-  return entries.flatMap((entry) => (entry.content === null ? [] : [entry.content.digest]));
+function contentsOf(entries: readonly TreeEntry[]): readonly Artefact[] {
+  return entries.flatMap(({ content }) => content ?? []);
 }

@@ -1,3 +1,11 @@
+/** A worker says what no worker of ours says: the parser in it may be in the hands of whoever wrote the bytes. */
+export class Nonsense extends Error {
+  constructor(what: string) {
+    super(what);
+    this.name = 'Nonsense';
+  }
+}
+
 /** What passes between a worker and its host: a type byte, a length (u32, big endian), as many bytes. */
 export const FRAME = {
   /** Host to worker: a task as JSON. */
@@ -30,12 +38,12 @@ export class FrameReader {
   }
 
   /** The next whole frame, or null when more bytes are needed.
-   *  @throws Error when the frame claims more than {@link FRAME_LIMIT} */
+   *  @throws Nonsense when the frame claims more than {@link FRAME_LIMIT} */
   next(): { readonly type: number; readonly body: Buffer } | null {
     if (this.held < HEADER_SIZE) return null;
     const header = this.peek(HEADER_SIZE);
     const length = header.readUInt32BE(1);
-    if (length > FRAME_LIMIT) throw new Error(`frame of ${length} bytes`);
+    if (length > FRAME_LIMIT) throw new Nonsense(`frame of ${length} bytes`);
     if (this.held < HEADER_SIZE + length) return null;
     const frame = this.peek(HEADER_SIZE + length);
     this.drop(HEADER_SIZE + length);

@@ -1,10 +1,9 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Digest } from '#domain/artefact';
-import type { Deposit, Run } from '#domain/ports';
+import type { Run } from '#domain/ports';
 import type { Outcome, Task } from '#domain/task';
-import { outcomeSchema } from '#engine/schema';
-import { FRAME, FrameReader, frameHeader } from '#ports/jobs/frames';
+import { FRAME, FrameReader, frameHeader, Nonsense } from '#ports/jobs/frames';
+import { reception } from '#ports/jobs/reception';
 import type { Sandbox } from '#ports/sandbox/sandbox';
 import type { FileBlobs } from '#ports/store/files';
 
@@ -31,7 +30,8 @@ const FAREWELL_MS = 2000;
 const AHEAD = 8;
 
 /** Runs tasks in confined worker processes: they can read the artefacts and Assay's own code, write nothing, start
- *  nothing. A worker that dies takes only the task it was at with it. */
+ *  nothing. A worker that dies takes only the task it was at with it; when it had done others before, that task is tried
+ *  once more by a worker that has done nothing, so that what came before does not decide. */
 export function processPool(options: PoolOptions): Pool {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
@@ -65,12 +65,13 @@ export function processPool(options: PoolOptions): Pool {
           worker.onOutcome = settle;
           worker.onDeath = (unstarted, why, current) => {
             active.delete(worker);
-            if (current !== null) settle(current, { kind: 'killed', why });
+            const again = current !== null && worker.done > 0 ? [current] : [];
+            if (current !== null && again.length === 0) settle(current.index, { kind: 'killed', why });
             // Tasks that were only waiting go to a fresh worker.
             const heir = startWorker(options, all);
             active.add(heir);
             drive(heir);
-            for (const { index, task } of unstarted) heir.give(index, task);
+            for (const { index, task } of [...again, ...unstarted]) heir.give(index, task);
             heir.onFree?.();
           };
           worker.onBreak = reject;
@@ -96,10 +97,12 @@ interface Queued {
 
 interface Worker {
   readonly queue: Queued[];
+  /** Tasks that came to an outcome. */
+  done: number;
   onFree: (() => void) | null;
   onOutcome: (index: number, outcome: Outcome) => void;
   /** Not called after {@link stop}. */
-  onDeath: (unstarted: readonly Queued[], why: string, current: number | null) => void;
+  onDeath: (unstarted: readonly Queued[], why: string, current: Queued | null) => void;
   /** The host itself failed, as with a full disk. */
   onBreak: (error: unknown) => void;
   give(index: number, task: Task): void;
@@ -113,22 +116,26 @@ function startWorker(options: PoolOptions, all: Set<Worker>): Worker {
   ]);
   const frames = new FrameReader();
   const queue: Queued[] = [];
-  const received = new Set<Digest>();
-  let deposit: Deposit | null = null;
+  const receiving = reception(options.blobs);
+  /** Nothing that arrives is heard any more. */
+  let deaf = false;
   let stopped = false;
   let lastWords = '';
   let silence: NodeJS.Timeout | undefined;
   let why: string | null = null;
+  const end = (reason: string) => {
+    why = reason;
+    deaf = true;
+    child.kill('SIGKILL');
+  };
   const listen = () => {
     clearTimeout(silence);
     if (queue.length === 0) return;
-    silence = setTimeout(() => {
-      why = `no sign of life for ${options.silenceMs / 1000} s`;
-      child.kill('SIGKILL');
-    }, options.silenceMs);
+    silence = setTimeout(() => end(`no sign of life for ${options.silenceMs / 1000} s`), options.silenceMs);
   };
   const worker: Worker = {
     queue,
+    done: 0,
     onFree: null,
     onOutcome: () => {},
     onDeath: () => {},
@@ -141,51 +148,33 @@ function startWorker(options: PoolOptions, all: Set<Worker>): Worker {
     },
     stop() {
       stopped = true;
+      deaf = true;
       clearTimeout(silence);
-      deposit?.abandon();
+      receiving.abandon();
       // An idle worker ends by itself when no more tasks can come, and is accounted for; one at work is stopped.
       child.stdin?.end();
       const patience = setTimeout(() => child.kill('SIGKILL'), queue.length === 0 ? FAREWELL_MS : 0);
       child.once('close', () => clearTimeout(patience));
     },
   };
-  const take = (type: number, body: Buffer) => {
-    switch (type) {
-      case FRAME.ready:
-        return;
-      case FRAME.piece:
-        deposit ??= options.blobs.deposit();
-        deposit.write(body);
-        return;
-      case FRAME.close:
-        received.add((deposit ?? options.blobs.deposit()).close().digest);
-        deposit = null;
-        return;
-      case FRAME.abandon:
-        deposit?.abandon();
-        deposit = null;
-        return;
-      case FRAME.outcome: {
-        const done = queue.shift();
-        if (done === undefined) throw new Error('an outcome nobody asked for');
-        const outcome = checkedOutcome(body, received);
-        received.clear();
-        worker.onOutcome(done.index, outcome);
-        worker.onFree?.();
-        return;
-      }
-      default:
-        throw new Error(`frame of type ${type}`);
-    }
-  };
   child.stdout?.on('data', (chunk: Buffer) => {
-    if (stopped) return;
+    if (deaf) return;
     listen();
     frames.push(chunk);
     try {
-      for (let frame = frames.next(); frame !== null; frame = frames.next()) take(frame.type, frame.body);
+      for (let frame = frames.next(); frame !== null; frame = frames.next()) {
+        const outcome = receiving.take(frame.type, frame.body, queue[0]?.task ?? null);
+        if (outcome === null) continue;
+        const current = queue.shift();
+        if (current === undefined) continue;
+        worker.done++;
+        worker.onOutcome(current.index, outcome);
+        worker.onFree?.();
+        if (deaf) return;
+      }
     } catch (error) {
-      // Either the worker speaks nonsense or the host cannot store; both end it, the second ends the run.
+      if (error instanceof Nonsense) return end(`worker spoke nonsense: ${error.message}`);
+      // The host cannot store, or has a fault: it ends the run.
       worker.stop();
       worker.onBreak(error);
     }
@@ -199,40 +188,17 @@ function startWorker(options: PoolOptions, all: Set<Worker>): Worker {
     clearTimeout(silence);
     all.delete(worker);
     if (stopped) return;
-    deposit?.abandon();
-    const current = queue.shift();
+    receiving.abandon();
+    const current = queue.shift() ?? null;
     const cause =
       why ??
       (signal === null
         ? `worker ended with code ${code}: ${lastLine(lastWords)}`
         : `worker ended by ${signal}`);
-    worker.onDeath(queue, cause, current?.index ?? null);
+    worker.onDeath(queue, cause, current);
   });
   all.add(worker);
   return worker;
-}
-
-/** A worker is hostile once a parser in it is: its outcome must have the shape, and name only content it handed over. */
-function checkedOutcome(body: Buffer, received: ReadonlySet<Digest>): Outcome {
-  const parsed = outcomeSchema.safeParse(JSON.parse(body.toString()));
-  if (!parsed.success)
-    return {
-      kind: 'failed',
-      why: `worker gave an outcome of no known shape: ${parsed.error.issues[0]?.message ?? ''}`,
-    };
-  const outcome = parsed.data;
-  const named: readonly Digest[] =
-    outcome.kind === 'opened'
-      ? outcome.opened.parts.flatMap(({ entries }) =>
-          entries.flatMap(({ content }) => (content === null ? [] : [content.digest])),
-        )
-      : outcome.kind === 'planted'
-        ? outcome.plants.flatMap(({ changes }) => changes.map(({ content }) => content.digest))
-        : [];
-  const unknown = named.find((digest) => !received.has(digest));
-  return unknown === undefined
-    ? outcome
-    : { kind: 'failed', why: `worker named ${unknown} without handing it over` };
 }
 
 function lastLine(text: string): string {

@@ -3,7 +3,7 @@ import { readSync, writeSync } from 'node:fs';
 import type { Artefact } from '#domain/artefact';
 import { Refused } from '#domain/error';
 import type { Blobs, Deposit } from '#domain/ports';
-import { digestsOf, type Task } from '#domain/task';
+import { artefactsOf, type Task } from '#domain/task';
 import { perform } from '#engine/perform';
 import { registry } from '#engine/registry';
 import { FRAME, FrameReader, frameHeader } from '#ports/jobs/frames';
@@ -30,7 +30,7 @@ function writeWhole(bytes: Uint8Array): void {
 
 /** The store as a task sees it: only the digests it lists can be opened, content goes to the host. */
 function blobsOf(task: Task): Blobs {
-  const allowed = new Set<string>(digestsOf(task));
+  const allowed = new Set<string>(artefactsOf(task).map(({ digest }) => digest));
   return {
     open(digest) {
       if (!allowed.has(digest)) throw new Refused(`task does not list ${digest}`, 'list it in the task');
@@ -70,6 +70,9 @@ for (;;) {
     const task = JSON.parse(frame.body.toString()) as Task;
     const outcome = perform(task, registry, blobsOf(task));
     store.release();
+    // No fault of the plug-in: the host tries the task again in a fresh process, and names the bound when that fails too.
+    if (outcome.kind === 'failed' && /allocation failed|could not allocate memory/i.test(outcome.why))
+      throw new Error(`memory used up: ${outcome.why}`);
     send(FRAME.outcome, Buffer.from(JSON.stringify(outcome)));
     continue;
   }
