@@ -108,6 +108,7 @@ write('uci', 'Options with blanks between name and value; the user stands in the
     "\toption encryption 'psk2'",
     "\toption wep_key 'SET_BY_SCRIPT'",
     '\toption wpa_psk_key "correct horse 7 battery"',
+    '  pwd = pairs[names[user]]',
   ),
 });
 

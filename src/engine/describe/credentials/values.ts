@@ -71,7 +71,7 @@ function isFilledIn(value: string): boolean {
   return (
     FILLED.test(value) ||
     /^\.{0,2}\/|^[A-Za-z]:\\|^[a-z][a-z0-9+.-]*:\/\//i.test(value) ||
-    /^[\w-]+(?:\.[\w-]+)+\(|\(\)?$|[;,{]$|^[,.;:=]+$|::|->/.test(value)
+    /^[\w-]+(?:\.[\w-]+)+\(|^\w+\[.*\]$|\(\)?$|[;,{]$|^[,.;:=]+$|::|->/.test(value)
   );
 }
 
