@@ -130,3 +130,39 @@ test('GPT, first table overwritten: the partitions from the copy at the end', {
   same({ listed, part, disk });
   assert.equal(part.facts['table-used'], 'backup');
 });
+
+test('MBR, a disk of gigabytes: what is not copied is left to be searched where it stands', () => {
+  const sector = new Uint8Array(512);
+  const view = new DataView(sector.buffer);
+  for (const [i, [start, length]] of [
+    [2048, 2 ** 20],
+    [2 ** 21, 2 ** 23],
+    [2 ** 24, 2048],
+  ].entries()) {
+    sector[446 + 16 * i + 4] = 0x83;
+    view.setUint32(446 + 16 * i + 8, start ?? 0, true);
+    view.setUint32(446 + 16 * i + 12, length ?? 0, true);
+  }
+  sector.set([0x55, 0xaa], 510);
+  const zeros = new Uint8Array(2 ** 20);
+  const source = {
+    size: 2 ** 34,
+    bytes: (from: number, to: number) =>
+      from < 512 ? sector.subarray(from, to) : zeros.subarray(0, to - from),
+  };
+  const given = new Map<string, number>();
+  let path = '';
+  for (const reading of mbr.open(source, true) ?? []) {
+    if (reading.kind === 'entry') path = reading.entry.path;
+    if (reading.kind === 'piece') given.set(path, (given.get(path) ?? 0) + reading.bytes.length);
+    if (reading.kind === 'extent' && reading.role === 'payload')
+      assert.ok(reading.range[1] <= 2 ** 33 + 2 ** 20);
+  }
+  assert.deepEqual(
+    [...given],
+    [
+      ['partition-1', 2 ** 29],
+      ['partition-3', 2 ** 20],
+    ],
+  );
+});

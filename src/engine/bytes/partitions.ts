@@ -96,8 +96,11 @@ export interface Partition {
 /** Pairs of partitions that overlap and are named. */
 const PAIRS_SHOWN = 8;
 
-/** Gives every partition as one file, and says which overlap. One that leaves the source has no content: its bytes stay
- *  unclaimed, so that they are searched.
+/** Bytes of content over all partitions: what lies beyond is searched where it stands, which needs no copy of it. */
+const CONTENT_LIMIT = 2 ** 31;
+
+/** Gives every partition as one file, and says which overlap. One that leaves the source, or of a very large disk, has no
+ *  content: its bytes stay unclaimed, so that they are searched.
  *  @throws Spent */
 export function* givePartitions(walk: Walk, partitions: readonly Partition[]): Generator<Reading> {
   const { size } = walk.source;
@@ -105,25 +108,31 @@ export function* givePartitions(walk: Walk, partitions: readonly Partition[]): G
   const shared: string[] = [];
   let pairs = 0;
   let twice = 0;
+  let content = 0;
   for (const partition of partitions) {
     const { path, range, says, at } = partition;
     const isCut = range[1] > size;
-    const value = `${hex(range[0])}–${hex(range[1])}, ${says}${isCut ? ', cut short' : ''}`;
+    const length = range[1] - range[0];
+    const isLarge = !isCut && content + length > CONTENT_LIMIT;
+    const state = isCut ? ', cut short' : isLarge ? ', searched in place' : '';
+    const value = `${hex(range[0])}–${hex(range[1])}, ${says}${state}`;
     yield { kind: 'fact', name: path, value };
     const others = given.filter((other) => overlaps(other.range, range));
     pairs += others.length;
     for (const other of others.slice(0, PAIRS_SHOWN - shared.length))
       shared.push(`${other.path} and ${path}`);
     given.push(partition);
-    const length = range[1] - range[0];
     if (isCut) {
       yield* walk.broken(fileHead(path, []), `${path} ends at ${range[1]}, behind ${size} bytes`, at);
+    } else if (isLarge) {
+      yield* walk.broken(fileHead(path, []), `budget: ${CONTENT_LIMIT} bytes of partitions`, at);
     } else if (others.length > 0 && twice + length > size) {
       // As often as they like, tables can name the same bytes: once more is enough to see what each says.
       yield* walk.broken(fileHead(path, []), `overlap: more than ${size} bytes named twice`, at);
       walk.note(new Malformed('partitions overlap too often', at));
     } else {
       if (others.length > 0) twice += length;
+      content += length;
       yield* walk.laidOut(fileHead(path, []), [{ at: range[0], length }]);
     }
   }

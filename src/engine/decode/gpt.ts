@@ -40,7 +40,7 @@ export const gpt: Format = {
     limits: [
       'The copy at the end is looked for where the first header says, and in the last sector; nowhere else.',
       'A table whose checksum is wrong in both copies is read all the same, from the first one that can be.',
-      'A partition cut short is not given as a file; its bytes are searched where they stand.',
+      'A partition cut short, and what goes beyond 2 GiB of partitions, is not given as a file; its bytes are searched where they stand.',
       'Attributes of partitions are given as a number.',
       'Tables of more than 1024 entries are not read.',
     ],

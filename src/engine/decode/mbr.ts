@@ -32,7 +32,7 @@ export const mbr: Format = {
     limits: [
       'Only recognised where the disk is a whole artefact: its signature is two bytes.',
       'Sectors have 512 bytes; tables of disks with larger ones are read only where they are GPT.',
-      'A partition cut short is not given as a file; its bytes are searched where they stand.',
+      'A partition cut short, and what goes beyond 2 GiB of partitions, is not given as a file; its bytes are searched where they stand.',
       'Subpartitions of BSD, Solaris, Minix and UnixWare inside a partition are not taken apart.',
     ],
   },
