@@ -65,7 +65,7 @@ export function xzBlockHeader(bytes: Uint8Array, at: number): XzBlockHeader {
   for (let i = 0; i < count; i++) {
     const id = multibyte(c);
     const properties = c.take(multibyte(c));
-    if (id === LZMA2 && i === count - 1) dictionarySize = dictionaryOf(properties, at);
+    if (id === LZMA2 && i === count - 1) dictionarySize = lzma2Dictionary(properties, at);
     else filters.unshift(filterOf(id, properties, at));
   }
   if (dictionarySize === 0) throw new Malformed('xz block without LZMA2', at);
@@ -110,8 +110,9 @@ function joined(held: Uint8Array, piece: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** §5.3.1: one byte for sizes from 4 KiB to 4 GiB − 1. */
-function dictionaryOf(properties: Uint8Array, at: number): number {
+/** Bytes of the dictionary of an LZMA2 stream, from the one byte of its properties. §5.3.1
+ *  @throws Malformed with the offset given */
+export function lzma2Dictionary(properties: Uint8Array, at: number): number {
   const bits = properties[0] ?? 255;
   if (properties.length !== 1 || bits > 40) throw new Malformed('LZMA2 dictionary size out of range', at);
   return bits === 40 ? 0xffffffff : (2 | (bits & 1)) * 2 ** (Math.floor(bits / 2) + 11);

@@ -53,6 +53,7 @@ import { sRecord } from '#engine/decode/s-record';
 import { seama } from '#engine/decode/seama';
 import { senaoImage } from '#engine/decode/senao-image';
 import { sercommKernel } from '#engine/decode/sercomm-kernel';
+import { sevenZip } from '#engine/decode/seven-zip/seven-zip';
 import { sfnt } from '#engine/decode/sfnt';
 import { squashfs } from '#engine/decode/squashfs/squashfs';
 import { swf } from '#engine/decode/swf';
@@ -133,6 +134,7 @@ export const formats: readonly Format[] = [
   seama,
   senaoImage,
   sercommKernel,
+  sevenZip,
   sfnt,
   squashfs,
   swf,
