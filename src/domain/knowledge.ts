@@ -70,6 +70,8 @@ export type RequirementNeed =
   | 'config'
   | 'capture'
   | 'scan'
+  /** A scan that asked one host for all ports of TCP and UDP. */
+  | 'whole-scan'
   | 'accounts'
   | 'matrix'
   | 'privileged-files'

@@ -9,6 +9,7 @@ import type {
 import type {
   NameOverrideObservation,
   OpenPortObservation,
+  PortScanObservation,
   TrustObservation,
   TunnelObservation,
 } from '#domain/observed-communication';
@@ -187,6 +188,7 @@ export type Observation =
   | ModuleObservation
   | NameOverrideObservation
   | OpenPortObservation
+  | PortScanObservation
   | PreloadObservation
   | PublishedObservation
   | SettingObservation

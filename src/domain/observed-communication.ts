@@ -47,6 +47,18 @@ export interface TunnelObservation {
 
 export type PortState = 'open' | 'closed' | 'filtered' | 'open|filtered' | 'unfiltered' | 'closed|filtered';
 
+/** Ports of one host that a scan asked for, all found in one state and not listed one by one. */
+export interface PortScanObservation {
+  readonly kind: 'port-scan';
+  readonly place: Place;
+  /** Address or name of the scanned host. */
+  readonly host: string;
+  readonly transport: 'tcp' | 'udp' | 'sctp' | 'ip';
+  readonly state: PortState;
+  /** In order, both ends inside. */
+  readonly ports: readonly (readonly [from: number, to: number])[];
+}
+
 /** A port as a scan from outside saw it. */
 export interface OpenPortObservation {
   readonly kind: 'open-port';

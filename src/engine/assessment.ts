@@ -5,6 +5,7 @@ import { canonicalJson } from '#domain/canonical';
 import { type Strength, STRENGTHS } from '#domain/indication';
 import { facilitiesIn, isDocumented } from '#domain/facilities';
 import type { RequirementNeed } from '#domain/knowledge';
+import { scannedPorts } from '#domain/listening';
 import type { SettingObservation } from '#domain/observed-interception';
 import { type QuestionId, QUESTIONS } from '#domain/question';
 import { byteOrder } from '#domain/range';
@@ -250,8 +251,10 @@ function givenFor(
   if (examination.trees.some(({ entries }) => entries.length > 0)) given.add('firmware');
   for (const { sighting } of examination.seen) {
     if (sighting.observation.kind === 'setting') given.add('config');
-    if (sighting.observation.kind === 'open-port') given.add('scan');
+    if (sighting.observation.kind === 'open-port' || sighting.observation.kind === 'port-scan')
+      given.add('scan');
   }
+  if (scannedPorts(examination.seen.map(({ sighting }) => sighting)).isWhole) given.add('whole-scan');
   if (said?.accounts !== undefined && said.accounts !== null) given.add('accounts');
   if (said?.matrix !== undefined && said.matrix !== null) given.add('matrix');
   if (said?.privilegedFiles !== undefined && said.privilegedFiles !== null) given.add('privileged-files');

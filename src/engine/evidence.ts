@@ -161,6 +161,12 @@ export function excerptOf(observation: Observation): string {
       const named = [service, product].filter((each) => each !== null).join(', ');
       return `${host} ${transport}/${port} ${state}${named === '' ? '' : `: ${named}`}`;
     }
+    case 'port-scan': {
+      const { host, transport, state, ports } = observation;
+      const shown = ports.slice(0, 5).map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`));
+      const more = ports.length > shown.length ? ` and ${ports.length - shown.length} more ranges` : '';
+      return `${host} ${transport}/${shown.join(',')}${more} ${state}`;
+    }
     case 'preload':
       return `${observation.by}: ${observation.library} into ${observation.into ?? 'every program'}`;
     case 'published':

@@ -108,6 +108,7 @@ const facilityKind = z.enum([
 ]);
 /** The keys are literals of our own list. */
 const settingSubject = z.enum(Object.keys(SETTINGS) as SettingSubject[]);
+const portState = z.enum(['open', 'closed', 'filtered', 'open|filtered', 'unfiltered', 'closed|filtered']);
 const facilityState = z.enum(['on', 'off', 'available']);
 
 export const observationSchema = z.discriminatedUnion('kind', [
@@ -302,9 +303,17 @@ export const observationSchema = z.discriminatedUnion('kind', [
     host: line,
     transport: z.enum(['tcp', 'udp', 'sctp', 'ip']),
     port: count,
-    state: z.enum(['open', 'closed', 'filtered', 'open|filtered', 'unfiltered', 'closed|filtered']),
+    state: portState,
     service: line.nullable(),
     product: line.nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('port-scan'),
+    place,
+    host: line,
+    transport: z.enum(['tcp', 'udp', 'sctp', 'ip']),
+    state: portState,
+    ports: z.array(z.tuple([count, count])).max(LISTED),
   }),
   z.strictObject({
     kind: z.literal('preload'),

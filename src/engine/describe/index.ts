@@ -11,6 +11,7 @@ import { facilities } from '#engine/describe/facilities';
 import { fileDisguises } from '#engine/describe/file-disguises/file-disguises';
 import { keys } from '#engine/describe/keys/keys';
 import { nameOverrides } from '#engine/describe/name-overrides';
+import { openPorts } from '#engine/describe/open-ports';
 import { publishedIndicators } from '#engine/describe/published-indicators/published-indicators';
 import { publishedNames } from '#engine/describe/published-names';
 import { startUp } from '#engine/describe/start-up/start-up';
@@ -32,6 +33,7 @@ export const observers: readonly Observer[] = [
   fileDisguises,
   keys,
   nameOverrides,
+  openPorts,
   publishedIndicators,
   publishedNames,
   startUp,

@@ -3,6 +3,7 @@ import type { Examiner } from '#domain/plugin';
 import { activeInterception } from '#engine/examine/active-interception';
 import { disguisedFile } from '#engine/examine/disguised-file';
 import { dnsOverride } from '#engine/examine/dns-override';
+import { documentedPortClosed } from '#engine/examine/documented-port-closed';
 import { embeddedKey } from '#engine/examine/embedded-key';
 import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
 import { fixedCredential } from '#engine/examine/fixed-credential';
@@ -15,10 +16,12 @@ import { preloadedLibrary } from '#engine/examine/preloaded-library';
 import { processDisguise } from '#engine/examine/process-disguise';
 import { scheduledCallOut } from '#engine/examine/scheduled-call-out';
 import { sharedAccount } from '#engine/examine/shared-account';
+import { startedPortClosed } from '#engine/examine/started-port-closed';
 import { undeclaredAccount } from '#engine/examine/undeclared-account';
 import { undeclaredAgent } from '#engine/examine/undeclared-agent';
 import { undeclaredEndpoint } from '#engine/examine/undeclared-endpoint';
 import { undeclaredListener } from '#engine/examine/undeclared-listener/undeclared-listener';
+import { undeclaredOpenPort } from '#engine/examine/undeclared-open-port';
 import { undeclaredTunnel } from '#engine/examine/undeclared-tunnel';
 import { undocumentedFacility } from '#engine/examine/undocumented-facility';
 import { unusualModule } from '#engine/examine/unusual-module';
@@ -30,6 +33,7 @@ export const examiners: readonly Examiner[] = [
   activeInterception,
   disguisedFile,
   dnsOverride,
+  documentedPortClosed,
   embeddedKey,
   extraTrustAnchor,
   fixedCredential,
@@ -42,10 +46,12 @@ export const examiners: readonly Examiner[] = [
   processDisguise,
   scheduledCallOut,
   sharedAccount,
+  startedPortClosed,
   undeclaredAccount,
   undeclaredAgent,
   undeclaredEndpoint,
   undeclaredListener,
+  undeclaredOpenPort,
   undeclaredTunnel,
   undocumentedFacility,
   unusualModule,

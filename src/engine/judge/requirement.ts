@@ -81,6 +81,7 @@ const NEEDS: Readonly<Record<RequirementNeed, string>> = {
   config: 'a configuration that could be read',
   capture: 'a capture',
   scan: 'a scan',
+  'whole-scan': 'a scan of all TCP and UDP ports of a host',
   accounts: 'a declaration of accounts',
   matrix: 'a communication matrix',
   'privileged-files': 'a declaration of the files that raise privilege',
@@ -96,7 +97,7 @@ const NEEDS: Readonly<Record<RequirementNeed, string>> = {
 /** Why nothing can be said against or for it: nothing that shows it was given, or nobody asked. Null: it was looked at. */
 function openText(requirement: Requirement, grounds: RequirementGrounds): string | null {
   const { needs } = requirement;
-  const onWire = needs.filter((need) => need === 'capture' || need === 'scan');
+  const onWire = needs.filter((need) => need === 'capture' || need === 'scan' || need === 'whole-scan');
   if (onWire.length > 0 && !onWire.some((need) => grounds.given.has(need))) return 'needs a capture or scan';
   if (!needs.some((need) => grounds.given.has(need)))
     return `needs ${needs.map((need) => NEEDS[need]).join(', ')}`;

@@ -1,6 +1,7 @@
 import type { Declaration } from '#domain/declaration';
 import type { Statement, Strength } from '#domain/indication';
 import { STRENGTHS } from '#domain/indication';
+import { portNaming } from '#domain/listening';
 import type { StartObservation } from '#domain/observation';
 import type { Examiner, Sight } from '#domain/plugin';
 import {
@@ -28,7 +29,7 @@ export const undeclaredListener: Examiner = {
       'A plain SSH server is a usual function and stays silent, whatever its configuration file says.',
       'A line that start-up does not reach, with a program the image lacks, stays silent.',
       'Packet filters, interfaces and the settings a condition asks for are not weighed: they are left to the person who reads.',
-      'A service that the declaration lists by program or port stays silent, also when it is started otherwise than declared.',
+      'A service that the declaration lists by program or port, or whose port a row of the matrix names at a destination, stays silent, also when it is started otherwise than declared. A blanket row names none.',
     ],
   },
   question: 'undocumented-access',
@@ -55,11 +56,10 @@ function examine({ sightings, declaration }: Sight): readonly Statement[] {
 
 /** True when the declaration names the program, or a port it listens on. */
 function isDeclared({ name, ports, transport }: Listener, declaration: Declaration | null): boolean {
-  return (declaration?.services ?? []).some((service) => {
-    const sameProgram = service.program !== null && baseOf(service.program).toLowerCase() === name;
-    const sameTransport = service.transport === null || service.transport === transport;
-    return sameProgram || (service.port !== null && sameTransport && ports.includes(service.port));
-  });
+  const isProgram = (declaration?.services ?? []).some(
+    ({ program }) => program !== null && baseOf(program).toLowerCase() === name,
+  );
+  return isProgram || ports.some((port) => portNaming(declaration, { transport, port })?.naming === 'named');
 }
 
 /** The same listener of the same file, whatever its arguments are in the next release. */
@@ -92,7 +92,8 @@ function statementOf(group: readonly Found[], declaration: Declaration | null): 
   if (first === undefined) throw new Error('a group is never empty');
   const { start, listener, strength } = first;
   const { entrance, opening } = listener;
-  const undocumented = declaration === null || declaration.services === null ? null : true;
+  const isSaid = declaration !== null && (declaration.services !== null || declaration.matrix !== null);
+  const undocumented = isSaid ? true : null;
   const others =
     sorted.length === 1
       ? ''
