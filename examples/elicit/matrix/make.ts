@@ -1,6 +1,5 @@
 // Writes the cases beside it: node examples/elicit/matrix/make.ts
-import { writeFileSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { csv, writeDocuments } from '../../documents.ts';
 import { sheetXml, workbook } from '../../workbooks.ts';
 
 const HEAD = ['No.', 'Source Device', 'Source IP', 'Source Port', 'Destination Device', 'Destination IP', 'Destination Port (Listening)', 'Protocol', 'Port Description', 'Authentication Mode', 'Encryption Mode', 'Plane', 'Remarks'];
@@ -11,22 +10,13 @@ const ROWS = [
   ['3', 'NE-7', '198.51.100.1', '*', 'OSS', '192.0.2.10', '162', 'UDP', 'SNMP traps', 'USM', 'AES', 'O&M', 'N/A'],
 ];
 
-const csv = (rows: readonly (readonly string[])[], delimiter = ',') =>
-  rows.map((row) => row.map((cell) => (/[",;\n\t]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter)).join('\r\n') + '\r\n';
-
 const cell = (rows: readonly (readonly string[])[], row: number, column: number, text: string) =>
   rows.map((cells, r) => cells.map((each, c) => (r === row && c === column ? text : each)));
-
-interface Given {
-  readonly name: string;
-  readonly input: Uint8Array | string;
-  readonly note: string;
-}
 
 const PORT = 6;
 const PROTOCOL = 7;
 
-const cases: Readonly<Record<string, Given>> = {
+writeDocuments(import.meta.dirname, {
   plain: { name: 'input.csv', input: csv([HEAD, ...ROWS]), note: 'Three flows under the usual head: nothing to remark.' },
   'not-a-matrix': {
     name: 'input.csv',
@@ -216,11 +206,4 @@ const cases: Readonly<Record<string, Given>> = {
     input: workbook({ sheets: [{ name: 'Flows', xml: sheetXml([HEAD.map((text) => ({ text })), ...ROWS.map((row) => row.map((text) => ({ text })))]).slice(0, -300) }] }),
     note: 'A sheet that ends in the middle: what stands before is read, the rest is said.',
   },
-};
-
-for (const [name, { name: file, input, note }] of Object.entries(cases)) {
-  const folder = join(import.meta.dirname, name);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, file), input);
-  writeFileSync(join(folder, 'NOTE.md'), `${note}\nMade by ../make.ts.\n`);
-}
+});

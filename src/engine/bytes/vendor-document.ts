@@ -21,6 +21,7 @@ export function textDocument(name: string, bytes: Uint8Array): VendorDocument {
     const data = jsonOf(text);
     if (data !== undefined) return { name, text, sheets: [], data, remarks };
     note('unusable', 'Begins as JSON and is not well formed.');
+    return { name, text, sheets: [], data: undefined, remarks };
   }
   return { name, text, sheets: sheetsIn(name, text), data: undefined, remarks };
 }

@@ -1,6 +1,8 @@
 /* Heads of the columns of communication matrices. Names as they stand in matrices of Huawei and its open repositories,
    Nokia NSP 24.8 and Nokia CM 6.3.2, read on 2026-07-18; of others by the words they are made of. */
 
+import { type HeadNames, headIndex, plainHead } from '#engine/bytes/heads';
+
 /** What a column of a communication matrix holds. */
 export type Column =
   | 'number'
@@ -25,7 +27,7 @@ export type Column =
   | 'remark';
 
 /** Names as they are written; the first that is free takes the column. */
-const NAMES: Readonly<Record<Column, readonly string[]>> = {
+const NAMES: HeadNames<Column> = {
   number: ['No.', 'No', '#', 'Rule', 'Nr', 'ID', 'Index', '序号', '编号'],
   component: ['Component', 'Process', 'Module', 'Subsystem', '组件', '功能', '代码仓', '模块', '进程'],
   fromDevice: [
@@ -164,19 +166,7 @@ const SECOND: Readonly<Partial<Record<Column, Column>>> = {
   purpose: 'remark',
 };
 
-const BY_NAME: ReadonlyMap<string, Column> = new Map(
-  (Object.entries(NAMES) as [Column, readonly string[]][]).flatMap(([column, names]) =>
-    names.map((name) => [plain(name), column] as const),
-  ),
-);
-
-/** A head without case, width, blanks and punctuation. */
-function plain(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[\s\p{P}\p{S}]+/gu, '');
-}
+const BY_NAME = headIndex(NAMES);
 
 /** A head longer than this is text of a row. */
 const HEAD_LIMIT = 120;
@@ -184,7 +174,7 @@ const HEAD_LIMIT = 120;
 /** What a head names; null: nothing that a matrix has. */
 export function columnOf(head: string): Column | null {
   if (head === '' || head.length > HEAD_LIMIT) return null;
-  return BY_NAME.get(plain(head)) ?? byWords(head.normalize('NFKC').toLowerCase());
+  return BY_NAME.get(plainHead(head)) ?? byWords(head.normalize('NFKC').toLowerCase());
 }
 
 /** Heads nobody listed, by the words they are made of. */

@@ -1,4 +1,5 @@
 import type { PortExpression } from '#domain/declaration';
+import { hasUnseen, isNone } from '#engine/bytes/heads';
 
 /** What a cell says of ports. */
 export interface ReadPorts {
@@ -10,10 +11,6 @@ export interface ReadPorts {
   /** Why it is unresolved; null: it is not. */
   readonly why: string | null;
 }
-
-/** Words for none. */
-export const NOTHING =
-  /^(?:无|没有|不涉及|不适用|n\/?a|n\.a\.?|na|none|nil|null|not (?:applicable|used|required)|[-–—/\\]+)$/i;
 
 const ANY = /^(?:any|all|\*|任意|任何|所有|全部|不限|不限制|any port|all ports|任意端口|所有端口)$/i;
 
@@ -43,19 +40,11 @@ export function readPorts(cell: string): ReadPorts {
   if (text.length > LIMIT) return unresolved(cell, `is longer than ${LIMIT} characters`);
   if (hasUnseen(cell))
     return unresolved(cell, 'holds characters that are not seen, which can make a number look like another');
-  if (NOTHING.test(text)) return read({ kind: 'none' });
+  if (isNone(text)) return read({ kind: 'none' });
   if (ANY.test(text.replace(/\s*[([{][^()[\]{}\d]{0,200}[)\]}]$/, ''))) return read({ kind: 'any' });
   if (DYNAMIC.test(text) && !/\d/.test(text)) return read({ kind: 'dynamic' });
   const trap = trapOf(text);
   return trap === null ? readNumbers(cell, text) : unresolved(cell, trap);
-}
-
-/** Controls and format characters that change what a reader sees; line breaks and tabs are usual. */
-export function hasUnseen(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- controls are what is looked for
-  return /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/.test(
-    text,
-  );
 }
 
 function unresolved(cell: string, why: string): ReadPorts {

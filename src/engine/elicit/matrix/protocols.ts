@@ -1,4 +1,4 @@
-import { NOTHING } from '#engine/elicit/matrix/ports';
+import { isNone } from '#engine/bytes/heads';
 
 /** What a cell says of the protocol. */
 export interface ReadProtocol {
@@ -116,7 +116,7 @@ const LIMIT = 300;
 export function readProtocol(cell: string): ReadProtocol {
   const text = cell.normalize('NFKC').trim().toLowerCase().slice(0, LIMIT);
   const none: ReadProtocol = { transports: [], application: null, mended: [], unknown: [] };
-  if (text === '' || NOTHING.test(text)) return none;
+  if (text === '' || isNone(text)) return none;
   const numbered = /^(?:ip ?)?(?:protocol|proto|协议号?|ip)\s*[:#=]?\s*(\d{1,3})$/.exec(text);
   if (numbered !== null && Number(numbered[1]) < 256)
     return { ...none, transports: [`ip:${Number(numbered[1])}`] };

@@ -1,9 +1,10 @@
 import type { MatrixRow, Plane, PortExpression } from '#domain/declaration';
 import type { RemarkKind } from '#domain/elicited';
+import { hasUnseen, isNone } from '#engine/bytes/heads';
 import { quoted } from '#engine/bytes/remarks';
 import type { Column, Columns } from '#engine/elicit/matrix/columns';
 import type { GridRow } from '#engine/elicit/matrix/grid';
-import { hasUnseen, NOTHING, readPorts, type ReadPorts } from '#engine/elicit/matrix/ports';
+import { readPorts, type ReadPorts } from '#engine/elicit/matrix/ports';
 import { hasPorts, readProtocol } from '#engine/elicit/matrix/protocols';
 
 /** Says something of a cell of the row, or of the row itself where the column is null. */
@@ -202,7 +203,7 @@ class RowReader {
   /** Text of a cell; null: empty, or a word for none. */
   private text(column: Column): string | null {
     const text = this.raw(column).trim();
-    return text === '' || NOTHING.test(text.normalize('NFKC')) ? null : text;
+    return text === '' || isNone(text) ? null : text;
   }
 
   /** Lines of port and protocol belong together where both cells have as many. */
