@@ -21,9 +21,12 @@ import { bzip2 } from '#engine/decode/bzip2';
 import { deviceTree } from '#engine/decode/device-tree';
 import { fit } from '#engine/decode/fit';
 import { gzip } from '#engine/decode/gzip';
+import { linuxKernel } from '#engine/decode/linux-kernel';
 import { lz4 } from '#engine/decode/lz4';
 import { lzma } from '#engine/decode/lzma';
 import { lzop } from '#engine/decode/lzop';
+import { seama } from '#engine/decode/seama';
+import { tplink } from '#engine/decode/tplink';
 import { uBootEnvironment } from '#engine/decode/u-boot-environment';
 import { uimage } from '#engine/decode/uimage';
 import { xz } from '#engine/decode/xz';
@@ -248,6 +251,32 @@ test('bzImage: checksums are right, and the packed kernel has the size stated', 
     assert.equal(found.part.facts['unpacked-size'] ?? `${size} bytes`, `${size} bytes`, name);
   }
 });
+
+const firmware = join(corpus ?? '', 'firmware');
+const withoutFirmware =
+  corpus === undefined || !existsSync(firmware) ? 'set ASSAY_CORPUS to a folder with firmware/ in it' : false;
+
+// Numbers of symbols as vmlinux-to-elf 1.4.0 reads them.
+for (const [image, way, count] of [
+  ['cam-wyzecam_v2-4.9.4.28-kernel.bin', [uimage, lzma], 34_923],
+  ['tplink-kernel.bin', [tplink, lzma], 10_130],
+  ['dlink-dir300b5-2.15b01.bin', [seama, lzma], 11_209],
+] as const) {
+  test(`kernel of ${image}: its symbols place its code`, { skip: withoutFirmware }, () => {
+    write('kernel', readFileSync(join(firmware, image)));
+    for (const format of way) {
+      const found = open(format, 'kernel');
+      write('kernel', found.content(found.part.entries[0]?.path ?? ''));
+    }
+    const { part, extents, content } = open(linuxKernel, 'kernel');
+    assert.equal(part.facts['symbols'], String(count));
+    assert.equal(content('kallsyms').toString().split('\n').length, count + 1);
+    const left = extents
+      .filter(({ reason }) => reason !== null)
+      .reduce((sum, { range }) => sum + range[1] - range[0], 0);
+    assert(left < read('kernel').length / 100, `${left} bytes without a claim`);
+  });
+}
 
 // --- Android
 

@@ -1,7 +1,8 @@
 import type { Format, Reading } from '#domain/plugin';
 import type { Source } from '#domain/ports';
 import { Cursor } from '#engine/bytes/cursor';
-import { linuxBanner } from '#engine/bytes/linux';
+import { readKallsyms } from '#engine/bytes/kallsyms';
+import { kernelSymbols, linuxBanner } from '#engine/bytes/linux';
 import { facts, hex } from '#engine/bytes/parts';
 
 /** Kernels of Linux for AArch64 and RISC-V as they lie in memory, behind a header of 64 bytes. */
@@ -11,7 +12,7 @@ export const arm64Image: Format = {
   version: 1,
   doc: {
     name: 'Linux kernel for AArch64 or RISC-V (Image)',
-    says: 'Claims the kernel as far as its header says that it is loaded and states version, byte order, page size and placement.',
+    says: 'Claims the kernel as far as its header says that it is loaded and gives the symbols that it carries; states version, byte order, page size and placement.',
     sources: [
       'Linux v6.1, Documentation/arm64/booting.rst: the decompressed kernel image header',
       'Linux v6.1, Documentation/riscv/boot-image-header.rst',
@@ -87,4 +88,6 @@ function* readImage(source: Source, header: Header, whole: boolean): Generator<R
     'header-version': processor === 'riscv' ? `${version >>> 16}.${version & 0xffff}` : null,
   });
   yield { kind: 'extent', range: [HEADER, Math.max(HEADER, end)], role: 'payload', isSearched: true };
+  const table = banner === null ? null : readKallsyms(source);
+  if (table !== null) yield* kernelSymbols(table);
 }

@@ -18,7 +18,8 @@ import {
   typeName,
 } from '#engine/bytes/elf';
 import { looksRandom } from '#engine/bytes/entropy';
-import { linuxBanner } from '#engine/bytes/linux';
+import { readKallsyms } from '#engine/bytes/kallsyms';
+import { kernelSymbols, linuxBanner } from '#engine/bytes/linux';
 import { isZero } from '#engine/bytes/pieces';
 import { complement } from '#engine/bytes/ranges';
 import { nameOf } from '#engine/bytes/text';
@@ -37,7 +38,7 @@ export const elf: Format = {
     ],
     limits: [
       'Code is claimed as payload because it is loaded, not because it is understood. Only in programs that stand alone, as kernels do, it is searched for other formats.',
-      'The banner of a kernel of Linux is looked for in programs that stand alone.',
+      'The banner and the symbols of a kernel of Linux are looked for in programs that stand alone.',
       'Sections that are not loaded and bear no known name or type are not claimed; compressed ones neither.',
       'Protections are what headers and names say; whether the processor or kernel heeds them is not known here.',
     ],
@@ -67,6 +68,16 @@ function* claim(source: Source, read: Elf): Generator<Reading> {
     if (isZero(source, gap)) yield { kind: 'extent', range: gap, role: 'padding' };
   }
   yield* facts(source, read);
+  if (isBare) yield* kernelFacts(source);
+}
+
+/** Of programs that stand alone; nothing for those that are no kernel of Linux. */
+function* kernelFacts(source: Source): Generator<Reading> {
+  const banner = linuxBanner(source, [0, source.size]);
+  if (banner === null) return;
+  yield { kind: 'fact', name: 'banner', value: banner.text };
+  const table = readKallsyms(source);
+  if (table !== null) yield* kernelSymbols(table);
 }
 
 /** Kernels and boot loaders stand alone: nothing loads libraries for them, and what they unpack or hand on lies in them. */
@@ -171,7 +182,6 @@ function* facts(source: Source, read: Elf): Generator<Reading> {
     soname: read.dynamic?.soname ?? null,
     'build-id': buildIdOf(source, read),
     'section-headers': read.sectionsUnusable ?? (read.sections.length === 0 ? 'absent' : null),
-    banner: isStartedBare(read) ? (linuxBanner(source, [0, source.size])?.text ?? null) : null,
     ...hardening,
     ...moduleFacts(source, read),
   };

@@ -36,6 +36,7 @@ import { intelHex } from '#engine/decode/intel-hex';
 import { iso9660 } from '#engine/decode/iso9660/iso9660';
 import { jffs2 } from '#engine/decode/jffs2/jffs2';
 import { jpeg } from '#engine/decode/jpeg';
+import { linuxKernel } from '#engine/decode/linux-kernel';
 import { lua } from '#engine/decode/lua';
 import { lz4 } from '#engine/decode/lz4';
 import { lzip } from '#engine/decode/lzip';
@@ -117,6 +118,7 @@ export const formats: readonly Format[] = [
   iso9660,
   jffs2,
   jpeg,
+  linuxKernel,
   lua,
   lz4,
   lzip,
