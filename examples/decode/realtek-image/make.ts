@@ -21,5 +21,5 @@ writeCases(import.meta.dirname, '../make.ts', {
   changed: { input: patched(kernel, 20, 'K'), note: 'The kernel was changed: its sum is wrong, which is stated at the beginning of an artefact.' },
   'changed-inside': { input: bytes('in front ', patched(kernel, 20, 'K')), note: 'The look-alike: inside other bytes, an image with a wrong sum is none.' },
   'cut-short': { input: kernel.subarray(0, 30), note: 'The image is cut short: it is not given.' },
-  'mark-in-a-text': { input: bytes('boot loaders write such words, and a text that begins with one is no image'), note: 'The look-alike: a mark in a text.' },
+  'mark-in-a-text': { input: bytes('csro stands at the beginning of such images, and a text that begins with it is none'), note: 'The look-alike: a mark in a text.' },
 });

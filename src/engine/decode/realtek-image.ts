@@ -17,7 +17,6 @@ const KINDS: Readonly<Record<string, string>> = {
   r6br: 'root file system',
   w6cg: 'web pages',
   w6bg: 'web pages',
-  boot: 'boot loader',
 };
 
 /** Images for Realtek's routers: kernel, root file system and web pages, each behind a header of sixteen bytes. */
