@@ -6,6 +6,7 @@ import { commands } from '#engine/describe/commands/commands';
 import { concealment } from '#engine/describe/concealment/concealment';
 import { configuration } from '#engine/describe/configuration/configuration';
 import { credentials } from '#engine/describe/credentials/credentials';
+import { encoded } from '#engine/describe/encoded/encoded';
 import { endpoints } from '#engine/describe/endpoints/endpoints';
 import { facilities } from '#engine/describe/facilities';
 import { fileDisguises } from '#engine/describe/file-disguises/file-disguises';
@@ -28,6 +29,7 @@ export const observers: readonly Observer[] = [
   concealment,
   configuration,
   credentials,
+  encoded,
   endpoints,
   facilities,
   fileDisguises,
