@@ -235,7 +235,8 @@ function statementOf(
     strength,
     facts: {
       undocumented,
-      hardCoded: true,
+      // a configuration that was handed in by itself is whoever’s it is
+      hardCoded: group.some(({ path }) => path !== '') ? true : null,
       reachable: strength === 'reachable' ? true : null,
       used: null,
     },

@@ -7,7 +7,7 @@ const LOG =
   /(?:^|\/)(?:log|adm|audit)\/[\w./*?{},$-]+$|(?:^|\/)(?:wtmp|btmp|utmp|lastlog|messages|syslog|maillog|auth\.log|secure|daemon\.log|kern\.log|\.\w{0,8}history)$/;
 /** Daemons that write them. */
 const LOGGER =
-  /^(?:syslogd?|klogd|logd|rsyslogd?|syslog-ng|metalog|sysklogd|auditd|audit|systemd-journald|journald|ulogd|busybox-(?:syslogd|klogd))(?:\.service)?$/;
+  /^(?:syslogd?|klogd|logd|logger|rsyslogd?|syslog-ng|metalog|sysklogd|auditd|audit|systemd-journald|journald|ulogd|busybox-(?:syslogd|klogd))(?:\.service)?$/;
 
 /** Commands that remove or keep away what would be recorded. */
 export function logChangesOf(call: ShellCall): readonly Finding[] {
