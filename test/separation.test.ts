@@ -32,6 +32,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   usermod: 'a tool of the system',
   base64: 'a tool of the system',
   base64_decode: 'PHP fixes the name of its function',
+  decode_base64: 'Perl fixes the name of its function',
   gunzip: 'a tool of the system',
   ' printf ': 'a tool of the system, POSIX',
   ' echo ': 'a tool of the system, POSIX',

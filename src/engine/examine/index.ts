@@ -5,7 +5,7 @@ import { disguisedFile } from '#engine/examine/disguised-file';
 import { dnsOverride } from '#engine/examine/dns-override';
 import { documentedPortClosed } from '#engine/examine/documented-port-closed';
 import { embeddedKey } from '#engine/examine/embedded-key';
-import { encodedScript } from '#engine/examine/encoded-script';
+import { encodedCommand } from '#engine/examine/encoded-command';
 import { extraTrustAnchor } from '#engine/examine/extra-trust-anchor';
 import { fixedCredential } from '#engine/examine/fixed-credential';
 import { hiddenCommand } from '#engine/examine/hidden-command';
@@ -36,7 +36,7 @@ export const examiners: readonly Examiner[] = [
   dnsOverride,
   documentedPortClosed,
   embeddedKey,
-  encodedScript,
+  encodedCommand,
   extraTrustAnchor,
   fixedCredential,
   hiddenCommand,

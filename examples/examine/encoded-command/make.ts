@@ -1,4 +1,4 @@
-// node examples/examine/encoded-script/make.ts: writes the inputs of the examiner of encoded scripts.
+// node examples/examine/encoded-command/make.ts: writes the inputs of the examiner of encoded scripts.
 import type { EncodedObservation } from '#domain/observed-concealment';
 import { seenIn, writeSights } from '../../sightings.ts';
 

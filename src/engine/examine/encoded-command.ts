@@ -6,12 +6,12 @@ import { reachedFilesIn } from '#domain/reached-files';
 import { cut, oneLine } from '#domain/wording';
 
 /** Scripts and programs that stand encoded in a text which decodes them. */
-export const encodedScript: Examiner = {
+export const encodedCommand: Examiner = {
   kind: 'examiner',
-  id: 'encoded-script',
+  id: 'encoded-command',
   version: 1,
   doc: {
-    name: 'script under an encoding',
+    name: 'command under an encoding',
     says: 'Asks whether a script holds commands, a program, accounts or addresses in an encoded form and decodes them, so that whoever reads or searches the script does not see them. Strength is linked where start-up runs the file and the line runs what it decodes, else present.',
     sources: ['MITRE ATT&CK T1027.010, T1027.013, T1140', 'CWE-506, CWE-912'],
     limits: [
