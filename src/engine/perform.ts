@@ -258,7 +258,7 @@ class ArtefactReader {
     }
     const claimed = found.claims.map((claim) => claim.range);
     const last = claimed.reduce((most, range) => Math.max(most, range[1]), at);
-    this.claims.push(...found.claims);
+    for (const claim of found.claims) this.claims.push(claim);
     this.parts.push({
       format: format.id,
       range: [at, last],

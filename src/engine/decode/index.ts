@@ -68,6 +68,7 @@ import { trx } from '#engine/decode/trx';
 import { tzif } from '#engine/decode/tzif';
 import { uBootEnvironment } from '#engine/decode/u-boot-environment';
 import { ubi } from '#engine/decode/ubi';
+import { ubifs } from '#engine/decode/ubifs/ubifs';
 import { ubootEnv } from '#engine/decode/uboot-env';
 import { uimage } from '#engine/decode/uimage';
 import { woff } from '#engine/decode/woff';
@@ -150,6 +151,7 @@ export const formats: readonly Format[] = [
   tzif,
   uBootEnvironment,
   ubi,
+  ubifs,
   ubootEnv,
   uimage,
   woff,
