@@ -71,21 +71,48 @@ export function workbook({ sheets, extra = {} }: { readonly sheets: readonly She
   });
 }
 
-/** Members stored as they are. */
-export function archive(members: Readonly<Record<string, string>>): Buffer {
+/** A member that is stored as it is, or packed by someone else. */
+export type MemberGiven = string | { readonly packed: Uint8Array; readonly size: number };
+
+/** Members by path. */
+export function archive(members: Readonly<Record<string, MemberGiven>>): Buffer {
   const local: Buffer[] = [];
   const central: Buffer[] = [];
   let at = 0;
-  for (const [path, text] of Object.entries(members)) {
-    const content = Buffer.from(text);
+  for (const [path, given] of Object.entries(members)) {
+    const content = Buffer.from(typeof given === 'string' ? given : given.packed);
+    const size = typeof given === 'string' ? content.length : given.size;
     const name = Buffer.from(path);
-    const fields = bytes(le16(0x800), le16(0), le16(0), le16(0x5821), le32(crc32(content)), le32(content.length), le32(content.length), le16(name.length), le16(0));
+    const fields = bytes(
+      le16(0x800),
+      le16(typeof given === 'string' ? 0 : 8),
+      le16(0),
+      le16(0x5821),
+      le32(crc32(content)),
+      le32(content.length),
+      le32(size),
+      le16(name.length),
+      le16(0),
+    );
     const header = bytes('PK\x03\x04', le16(20), fields, name, content);
-    central.push(bytes('PK\x01\x02', le16(20), le16(20), fields, le16(0), le16(0), le16(0), le32(0), le32(at), name));
+    central.push(
+      bytes('PK\x01\x02', le16(20), le16(20), fields, le16(0), le16(0), le16(0), le32(0), le32(at), name),
+    );
     local.push(header);
     at += header.length;
   }
   const directory = bytes(...central);
   const count = le16(central.length);
-  return bytes(...local, directory, 'PK\x05\x06', le16(0), le16(0), count, count, le32(directory.length), le32(at), le16(0));
+  return bytes(
+    ...local,
+    directory,
+    'PK\x05\x06',
+    le16(0),
+    le16(0),
+    count,
+    count,
+    le32(directory.length),
+    le32(at),
+    le16(0),
+  );
 }

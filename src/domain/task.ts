@@ -103,7 +103,7 @@ export type Outcome =
       readonly kind: 'elicited';
       /** One of each elicitor that understood the document. Empty: none did. */
       readonly elicited: readonly Elicited[];
-      /** Why no elicitor could, one sentence each; what taking the document apart met, whoever read it. */
+      /** What taking the document apart met, whoever read it; why no elicitor could. */
       readonly remarks: readonly Remark[];
     }
   | {

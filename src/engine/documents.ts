@@ -12,6 +12,7 @@ import { REMARKS } from '#domain/elicited';
 import { Refused } from '#domain/error';
 import { QUESTIONS, type QuestionId } from '#domain/question';
 import type { DeclarationReading } from '#domain/record';
+import { RemarkList } from '#engine/bytes/remarks';
 import { plainPath } from '#engine/bytes/text';
 import { implants } from '#engine/implant/index';
 
@@ -307,11 +308,13 @@ export function elicitedDeclaration(
     );
   }
   const parts = elicited.map(
-    ({ elicitor, subject, declaration, rows, unusable, remarks: own, remarked }, i): ReadDeclaration => {
+    ({ elicitor, subject, declaration, rows, unusable, ...own }, i): ReadDeclaration => {
+      const kept = new RemarkList();
       // what concerns the document as a whole is said once
-      const said = i === 0 ? [...remarks, ...own] : own;
+      if (i === 0) kept.take(remarks);
+      kept.take(own.remarks);
       const count = (kind: RemarkKind) =>
-        (i === 0 ? remarks.filter((each) => each.kind === kind).length : 0) + remarked[kind];
+        own.remarked[kind] + (i === 0 ? remarks.filter((each) => each.kind === kind).length : 0);
       const matrix = declaration.matrix?.map((row) => ({ ...row, at: `${source}, ${row.at}` })) ?? null;
       return {
         declaration: { ...declaration, source, matrix },
@@ -326,7 +329,7 @@ export function elicitedDeclaration(
             unusable,
             blanket: matrix?.filter(({ blanket }) => blanket).length ?? 0,
             remarked: { unusable: count('unusable'), mended: count('mended'), noted: count('noted') },
-            remarks: said.slice(0, REMARKS),
+            remarks: kept.result.remarks,
           },
         ],
       };

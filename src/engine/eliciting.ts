@@ -13,12 +13,11 @@ const MEMBERS_LIMIT = 192 * 1024 * 1024;
 
 /** Lets every elicitor read one document. */
 export function elicitFrom(task: ElicitTask, registry: Registry, blobs: Blobs): Outcome {
-  const taken = takenApart(task.name, blobs.open(task.artefact.digest), registry);
-  if (typeof taken === 'string')
-    return { kind: 'elicited', elicited: [], remarks: [{ kind: 'unusable', at: '', text: taken }] };
-  const elicited = registry.elicitors.flatMap((elicitor) => elicitor.elicit(taken) ?? []);
-  const remarks = elicited.length > 0 ? taken.remarks : [...taken.remarks, unknown(taken)];
-  return { kind: 'elicited', elicited, remarks };
+  const { document, remarks } = takenApart(task.name, blobs.open(task.artefact.digest), registry);
+  if (document === null) return { kind: 'elicited', elicited: [], remarks };
+  const elicited = registry.elicitors.flatMap((elicitor) => elicitor.elicit(document) ?? []);
+  const all = [...remarks, ...document.remarks, ...document.sheets.flatMap((sheet) => sheet.remarks)];
+  return { kind: 'elicited', elicited, remarks: elicited.length > 0 ? all : [...all, unknown(document)] };
 }
 
 /** What stands in a document that no elicitor understood. */
@@ -32,26 +31,45 @@ function unknown({ sheets }: VendorDocument): Remark {
   return { kind: 'unusable', at: '', text };
 }
 
-/** A document as tables, text and data; or why it cannot be. */
-function takenApart(name: string, source: Source, registry: Registry): VendorDocument | string {
-  const head = Buffer.from(source.bytes(0, Math.min(8, source.size))).toString('latin1');
-  if (head.startsWith('PK')) return unpacked(name, source, registry);
-  if (head.startsWith('\u00d0\u00cf\u0011\u00e0'))
-    return 'Is an office document of the old binary kind or one that is protected by a password; save it as .xlsx or .csv without a password.';
-  if (head.startsWith('%PDF')) return 'Is a PDF; ask for its tables as .xlsx or .csv, or copy them into one.';
-  if (source.size > DOCUMENT_LIMIT)
-    return `Is larger than ${DOCUMENT_LIMIT / 2 ** 20} MiB; hand in the part that declares something.`;
-  return textDocument(name, wholeOf(source, DOCUMENT_LIMIT));
+/** A document as tables, text and data; null: it cannot be, which the remarks say. */
+interface TakenApart {
+  readonly document: VendorDocument | null;
+  readonly remarks: readonly Remark[];
 }
 
-function unpacked(name: string, source: Source, registry: Registry): VendorDocument | string {
+function refused(text: string, remarks: readonly Remark[] = []): TakenApart {
+  return { document: null, remarks: [{ kind: 'unusable', at: '', text }, ...remarks] };
+}
+
+function takenApart(name: string, source: Source, registry: Registry): TakenApart {
+  const head = Buffer.from(source.bytes(0, Math.min(8, source.size))).toString('latin1');
+  if (head.startsWith('PK')) return unpacked(name, source, registry);
+  if (head.startsWith('\u00d0\u00cf\u0011\u00e0')) {
+    return refused(
+      'Is an office document of the old binary kind or one that is protected by a password; save it as .xlsx or .csv without a password.',
+    );
+  }
+  if (head.startsWith('%PDF'))
+    return refused('Is a PDF; ask for its tables as .xlsx or .csv, or copy them into one.');
+  if (source.size > DOCUMENT_LIMIT)
+    return refused(
+      `Is larger than ${DOCUMENT_LIMIT / 2 ** 20} MiB; hand in the part that declares something.`,
+    );
+  return { document: textDocument(name, wholeOf(source, DOCUMENT_LIMIT)), remarks: [] };
+}
+
+function unpacked(name: string, source: Source, registry: Registry): TakenApart {
   const { members, remarks } = membersOf(source, registry);
-  if (members.has('word/document.xml'))
-    return 'Is a text document of an office program; save it as text or HTML, its tables as .xlsx or .csv.';
-  return (
-    officeDocument(name, members, remarks) ??
-    'Is an archive and holds no workbook; hand in the documents inside by themselves.'
-  );
+  if (members.has('word/document.xml')) {
+    return refused(
+      'Is a text document of an office program; save it as text or HTML, its tables as .xlsx or .csv.',
+      remarks,
+    );
+  }
+  const document = officeDocument(name, members);
+  return document === null
+    ? refused('Is an archive and holds no workbook; hand in the documents inside by themselves.', remarks)
+    : { document, remarks };
 }
 
 /** What of a workbook is read, or told of. */

@@ -18,7 +18,7 @@ export function delimitedSheet(text: string): Sheet | null {
   const sheet = new SheetBuilder(placing);
   const from = stated === null ? 0 : stated[0].length;
   let number = stated === null ? 0 : 1;
-  for (const { cells, isOpen } of records(text, from, delimiter)) {
+  for (const { cells, total, isOpen } of records(text, from, delimiter)) {
     number++;
     if (isOpen)
       sheet.remark(
@@ -26,13 +26,15 @@ export function delimitedSheet(text: string): Sheet | null {
         rowAt(placing, number),
         'A quote opens and never closes; it is read as a character.',
       );
-    sheet.add(number, cells);
+    sheet.add(number, cells, false, total);
   }
   return sheet.build();
 }
 
 interface DelimitedRecord {
+  /** The first {@link CELL_LIMIT}. */
   readonly cells: readonly string[];
+  readonly total: number;
   /** True: a quote opens and never closes. */
   readonly isOpen: boolean;
 }
@@ -43,16 +45,17 @@ function* records(text: string, from: number, delimiter: string): Generator<Deli
   while (at < text.length) {
     const cells: string[] = [];
     let isOpen = false;
+    let total = 0;
     for (let isLast = false; !isLast; ) {
       const field = text[at] === '"' ? quoted(text, at, delimiter) : plain(text, at, delimiter);
       // One row of a million empty values must not cost a million cells.
-      if (cells.length <= CELL_LIMIT) cells.push(field.value.trim());
+      if (total++ < CELL_LIMIT) cells.push(field.value.trim());
       isLast = text[field.end] !== delimiter;
       isOpen ||= field.isOpen;
       at = field.end + 1;
       if (isLast && text[field.end] === '\r' && text[at] === '\n') at++;
     }
-    yield { cells, isOpen };
+    yield { cells, total, isOpen };
   }
 }
 

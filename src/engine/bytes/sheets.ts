@@ -62,18 +62,19 @@ export class SheetBuilder {
     return this.rows.length >= ROW_LIMIT;
   }
 
-  /** Takes a row; one without any text is left out. */
-  add(number: number, given: readonly string[], isHidden = false): void {
-    if (given.every((text) => text === '')) return;
+  /** Takes a row; one without any text is left out.
+   *  @param total  cells it has, where not all are given */
+  add(number: number, given: readonly string[], isHidden = false, total = given.length): void {
+    if (total <= CELL_LIMIT && given.every((text) => text === '')) return;
     if (this.isFull) {
       this.unread++;
       return;
     }
-    if (given.length > CELL_LIMIT)
+    if (total > CELL_LIMIT)
       this.remark(
         'unusable',
         rowAt(this.placing, number),
-        `Has ${given.length} cells; the first ${CELL_LIMIT} are read.`,
+        `Has ${total} cells; the first ${CELL_LIMIT} are read.`,
       );
     const cells = given.slice(0, CELL_LIMIT).map((text, column) => {
       if (text.length <= TEXT_LIMIT) return text;
@@ -85,6 +86,11 @@ export class SheetBuilder {
       return text.slice(0, TEXT_LIMIT).toWellFormed();
     });
     this.rows.push({ number, isHidden, cells });
+  }
+
+  /** Rows that nobody read. */
+  leaveOut(rows: number): void {
+    this.unread += rows;
   }
 
   remark(kind: Remark['kind'], at: string, text: string): void {

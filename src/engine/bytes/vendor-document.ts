@@ -36,27 +36,17 @@ function jsonOf(text: string): unknown {
 
 function sheetsIn(name: string, text: string): readonly Sheet[] {
   if (/\.(?:csv|tsv|tab)$/i.test(name)) return [delimitedSheet(text) ?? []].flat();
-  if (isMarkup(text)) return tablesInMarkup(text);
-  const tables = tablesInText(text);
+  if (isMarkup(text) && !/\.(?:md|markdown|txt|rst)$/i.test(name)) return tablesInMarkup(text);
+  // a text may hold tables of both kinds
+  const tables = [...(/<table[\s>]/i.test(text) ? tablesInMarkup(text) : []), ...tablesInText(text)];
   if (tables.length > 0) return tables;
   return [delimitedSheet(text) ?? []].flat();
 }
 
 /** An office document taken apart into its sheets.
- *  @param remarks  what unpacking it met
  *  @returns null: the archive holds no workbook */
-export function officeDocument(
-  name: string,
-  members: Members,
-  remarks: readonly Remark[],
-): VendorDocument | null {
+export function officeDocument(name: string, members: Members): VendorDocument | null {
   const workbook = workbookOf(members);
   if (workbook === null) return null;
-  return {
-    name,
-    text: null,
-    sheets: workbook.sheets,
-    data: undefined,
-    remarks: [...remarks, ...workbook.remarks],
-  };
+  return { name, text: null, sheets: workbook.sheets, data: undefined, remarks: workbook.remarks };
 }

@@ -334,11 +334,8 @@ class SheetReader {
       let unread = 1;
       for (let at = text.indexOf('<row', this.stoppedAt + 1); at !== -1; at = text.indexOf('<row', at + 1))
         unread++;
-      this.sheet.remark(
-        'unusable',
-        this.name,
-        `${unread} rows behind the first ${this.rows.length} are not read, and merged cells are not spread over their rows.`,
-      );
+      this.sheet.leaveOut(unread);
+      this.sheet.remark('unusable', this.name, 'Has too many rows to spread its merged cells.');
     }
     this.fillMerged();
     for (const { number, isHidden, cells } of this.rows) this.sheet.add(number, cells, isHidden);

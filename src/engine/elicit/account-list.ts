@@ -163,7 +163,6 @@ function elicit({ sheets }: VendorDocument): Elicited | null {
   let rows = 0;
   let unusable = 0;
   for (const table of tables) {
-    remarks.take(table.sheet.remarks);
     sayPasswords(table, remarks);
     for (const row of table.rows) {
       if (isHeading(row, table)) continue;

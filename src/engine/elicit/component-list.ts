@@ -349,7 +349,6 @@ function readTables(sheets: VendorDocument['sheets'], list: ComponentList): bool
       ) ?? [],
   );
   for (const { sheet, columns, rows } of tables) {
-    list.remarks.take(sheet.remarks);
     for (const row of rows) {
       const of = (column: Column) => cellText(row, columns.get(column));
       if (row.isHidden)

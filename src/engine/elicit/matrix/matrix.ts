@@ -34,7 +34,7 @@ export const matrix: Elicitor = {
 /** Rows at the top of a sheet that may stand above its head. */
 const ABOVE = 60;
 
-function elicit({ sheets }: VendorDocument): Elicited | null {
+function elicit({ sheets, text }: VendorDocument): Elicited | null {
   const found = sheets.map((sheet) => ({ sheet, head: findHead(sheet) }));
   if (found.every(({ head }) => head === null)) return null;
   const remarks = new RemarkList();
@@ -43,11 +43,11 @@ function elicit({ sheets }: VendorDocument): Elicited | null {
   let unusable = 0;
   for (const { sheet, head } of found) {
     if (head === null) {
-      if (sheet.rows.length > 0)
+      // a text has tables of many things; a sheet of a workbook is there to be read
+      if (text === null && sheet.rows.length > 0)
         remarks.say('noted', sheet.name ?? '', 'Has no head of a matrix; it is not read as one.');
       continue;
     }
-    remarks.take(sheet.remarks);
     const read = readSheet(sheet, head, remarks);
     flows.push(...read.flows);
     rows += read.rows + sheet.unread;

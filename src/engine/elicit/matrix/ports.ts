@@ -1,11 +1,14 @@
 import type { PortExpression } from '#domain/declaration';
 import { hasUnseen, isNone } from '#engine/bytes/heads';
+import { registeredTransport } from '#engine/elicit/matrix/protocols';
 
 /** What a cell says of ports. */
 export interface ReadPorts {
   readonly ports: PortExpression;
-  /** Transports that stand beside the numbers: `443/tcp`. */
+  /** Transports that stand beside the numbers: `443/tcp`, `HTTPS 443`. */
   readonly transports: readonly string[];
+  /** Applications that stand beside them; null: none. */
+  readonly application: string | null;
   /** What was read otherwise than written, or is meant with a condition; one sentence each. */
   readonly mended: readonly string[];
   /** Why it is unresolved; null: it is not. */
@@ -22,21 +25,27 @@ const CHOSEN =
 
 /** Words around numbers that change nothing of them. */
 const IDLE =
-  /\b(?:ports?|port numbers?|no\.?|numbers?|range|from|between|listen(?:ing)?|by default|default|is|the|values?|configurable|user[- ]?(?:defined|specified|configured))\b|端口号|端口|范围|默认值|默认|缺省|用户指定|用户自定义|自定义|可配置|可指定|为|是|的|值|号|[:：=]/gi;
+  /\b(?:ports?|port numbers?|no\.?|numbers?|range|from|between|listen(?:ing)?|by default|default|is|the|over|values?|configurable|user[- ]?(?:defined|specified|configured))\b|端口号|端口|范围|默认值|默认|缺省|用户指定|用户自定义|自定义|可配置|可指定|为|是|的|值|号|[:：=]/gi;
 
 const TRANSPORT = /\b(tcp|udp|sctp)(?:v?[46])?\b/gi;
 
 const HIGHEST = 65_535;
 
 /** Longest text read as ports. */
-const LIMIT = 2000;
+const LIMIT = 500;
 /** Ranges of one cell. */
 const RANGES = 500;
 
 /** Reads a cell of ports. Text that is not understood is never any port: an unread row must explain nothing. */
 export function readPorts(cell: string): ReadPorts {
   const text = cell.normalize('NFKC').trim();
-  const read = (ports: PortExpression): ReadPorts => ({ ports, transports: [], mended: [], why: null });
+  const read = (ports: PortExpression): ReadPorts => ({
+    ports,
+    transports: [],
+    application: null,
+    mended: [],
+    why: null,
+  });
   if (text.length > LIMIT) return unresolved(cell, `is longer than ${LIMIT} characters`);
   if (hasUnseen(cell))
     return unresolved(cell, 'holds characters that are not seen, which can make a number look like another');
@@ -47,13 +56,9 @@ export function readPorts(cell: string): ReadPorts {
   return trap === null ? readNumbers(cell, text) : unresolved(cell, trap);
 }
 
-function unresolved(cell: string, why: string): ReadPorts {
-  return {
-    ports: { kind: 'unresolved', text: cell.slice(0, LIMIT).toWellFormed() },
-    transports: [],
-    mended: [],
-    why,
-  };
+function unresolved(cell: string, why: string, transports: readonly string[] = []): ReadPorts {
+  const text = cell.slice(0, LIMIT).toWellFormed();
+  return { ports: { kind: 'unresolved', text }, transports, application: null, mended: [], why };
 }
 
 const MONTHS = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\\.?';
@@ -101,6 +106,14 @@ function readNumbers(cell: string, text: string): ReadPorts {
       return ' ';
     });
   if (/[()[\]{}]/.test(rest)) rest = rest.replaceAll(/[()[\]{}]/g, ' ');
+  const applications: string[] = [];
+  rest = rest.replaceAll(/[a-z][a-z0-9+-]{1,12}(?![a-z0-9])/gi, (word) => {
+    const transport = registeredTransport(word);
+    if (transport === null) return word;
+    applications.push(word.toLowerCase());
+    if (!transports.includes(transport)) transports.push(transport);
+    return ' ';
+  });
   rest = rest
     .replaceAll(IDLE, ' ')
     .replaceAll(TO, '-')
@@ -111,16 +124,20 @@ function readNumbers(cell: string, text: string): ReadPorts {
   for (const token of rest.split(/[,\s。]+|\.(?=\s|$)/)) {
     if (token === '') continue;
     const range = rangeOf(token);
-    if (typeof range === 'string') return unresolved(cell, range);
-    if (ranges.length >= RANGES) return unresolved(cell, `names more than ${RANGES} ports or ranges`);
+    if (typeof range === 'string') return unresolved(cell, range, transports);
+    if (ranges.length >= RANGES)
+      return unresolved(cell, `names more than ${RANGES} ports or ranges`, transports);
     ranges.push(range);
   }
-  if (ranges.length === 0) return unresolved(cell, text === '' ? 'is empty' : 'names no port');
+  if (ranges.length === 0) return unresolved(cell, text === '' ? 'is empty' : 'names no port', transports);
   if (/^\d+\.0+$/.test(text)) mended.push(`is written as the number ${text}`);
   if (DEFAULT.test(text)) mended.push('gives a default that can be changed; only the default is read');
   if (CHOSEN.test(text)) mended.push('is chosen by who installs it');
   if (DYNAMIC.test(text)) mended.push('is assigned when it runs, out of the numbers it names');
-  return { ports: { kind: 'ranges', ranges: merged(ranges) }, transports, mended, why: null };
+  const application = applications.length === 0 ? null : applications.join(', ');
+  if (application !== null)
+    mended.push(`names the application ${application}; it is read as ${transports.join(' and ')}`);
+  return { ports: { kind: 'ranges', ranges: merged(ranges) }, transports, application, mended, why: null };
 }
 
 /** Both ends of a port or range, or why it is none. */

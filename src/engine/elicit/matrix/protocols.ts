@@ -148,6 +148,12 @@ export function readProtocol(cell: string): ReadProtocol {
   return { transports, application, mended, unknown };
 }
 
+/** The transport an application runs over by registration; null: it is not known. */
+export function registeredTransport(application: string): string | null {
+  const name = application.toLowerCase();
+  return Object.hasOwn(APPLICATIONS, name) ? (APPLICATIONS[name] ?? null) : null;
+}
+
 /** Whether flows of a transport have ports. */
 export function hasPorts(transport: string): boolean {
   return /^(?:tcp|udp|sctp|dccp|udp-lite|any)$/.test(transport);

@@ -73,15 +73,15 @@ function fits(cells: readonly string[], columns: Columns): boolean {
     const position = columns.get(column);
     return position === undefined ? null : (cells[position] ?? '');
   };
-  const target = of('toPort') ?? '';
   const protocol = of('transport');
-  const source = of('fromPort');
   const read = protocol === null ? null : readProtocol(protocol);
-  const isPortless = read !== null && read.transports.length > 0 && !read.transports.some(hasPorts);
+  if (read !== null && read.transports.length === 0) return false;
+  const target = of('toPort') ?? '';
+  const isPortless = read !== null && !read.transports.some(hasPorts);
+  const source = of('fromPort') ?? '';
   return (
     (readPorts(target).why === null || (target === '' && isPortless)) &&
-    (read === null || read.transports.length > 0) &&
-    (source === null || source === '' || readPorts(source).why === null) &&
+    (source === '' || readPorts(source).why === null) &&
     [of('fromAddress'), of('toAddress')].every(
       (text) => text === null || readPorts(text).ports.kind !== 'ranges',
     )
@@ -94,35 +94,66 @@ function typedOf(cells: readonly string[], columns: Columns): string {
   return JSON.stringify(typed.map((column) => cells[columns.get(column) ?? -1] ?? null));
 }
 
-/** A row with fewer cells than its head slides to the left, one with more to the right. It is moved back where there is one
+/** Cells that a row can be moved by. */
+const MOVED = 4;
+
+/** A row that lacks a cell slides to the left, one with a cell too many to the right. It is moved back where there is one
  *  way alone to make its ports and protocol fit; else it stays as it stands. */
-function aligned(cells: readonly string[], columns: Columns, width: number, say: SayOf): readonly string[] {
-  const missing = width - cells.length;
-  if (missing === 0 || fits(cells, columns)) return cells;
-  const moved: (readonly string[])[] = [];
-  for (let at = 0; at < Math.min(cells.length, width); at++) {
-    const candidate =
-      missing > 0
-        ? [...cells.slice(0, at), ...Array.from({ length: missing }, () => ''), ...cells.slice(at)]
-        : [
-            ...cells.slice(0, at),
-            cells.slice(at, at - missing + 1).join(', '),
-            ...cells.slice(at - missing + 1),
-          ];
-    if (fits(candidate, columns)) moved.push(candidate);
-  }
+function aligned(given: readonly string[], columns: Columns, width: number, say: SayOf): readonly string[] {
+  // the rule of a Markdown table, written again in place of a value
+  const cells = given.map((text) => (/^:?-{2,}:?$/.test(text) ? '' : text));
+  if (fits(cells, columns)) return cells;
+  const moved = movedRows(cells, width).filter((candidate) => fits(candidate, columns));
   const ways = new Set(moved.map((candidate) => typedOf(candidate, columns)));
   // what does not fit under its head is said of its cells
   const [best] = moved.toSorted((a, b) => likeness(b, columns) - likeness(a, columns));
   if (best === undefined) return cells;
-  const counted = `Has ${cells.length} of ${width} cells`;
+  const counted = `Has ${cells.filter((text) => text !== '').length} filled cells under a head of ${width}`;
   if (ways.size > 1) {
-    say('noted', null, `${counted} and does not stand under its head; more than one way to move it fits.`);
+    say('noted', null, `${counted} and does not stand under it; more than one way to move it fits.`);
     return cells;
   }
-  const way = missing > 0 ? 'right' : 'left';
-  say('mended', null, `${counted}; it is moved ${way}, the one way in which port and protocol fit.`);
+  say(
+    'mended',
+    null,
+    `${counted} and does not stand under it; it is moved, the one way in which port and protocol fit.`,
+  );
   return best;
+}
+
+/** Every way to put cells in that are missing, or to join cells that were divided. Where the row is as long as its head,
+ *  empty cells behind make room. */
+function movedRows(cells: readonly string[], width: number): readonly (readonly string[])[] {
+  const rows: (readonly string[])[] = [];
+  const missing = width - cells.length;
+  if (missing < 0) {
+    if (missing < -MOVED) return [];
+    return Array.from({ length: width }, (_, at) => [
+      ...cells.slice(0, at),
+      cells.slice(at, at - missing + 1).join(', '),
+      ...cells.slice(at - missing + 1),
+    ]);
+  }
+  for (let added = 1; added <= Math.min(MOVED, missing + MOVED); added++) {
+    for (let at = 0; at < cells.length; at++) {
+      const put = [...cells.slice(0, at), ...Array.from({ length: added }, () => ''), ...cells.slice(at)];
+      const room = withoutLastEmpty(put, Math.max(0, put.length - width), at + added);
+      if (room !== null) rows.push(room);
+    }
+  }
+  return rows;
+}
+
+/** Without so many empty cells, the last ones first; null: there are not as many behind a place. */
+function withoutLastEmpty(cells: readonly string[], count: number, from: number): readonly string[] | null {
+  const out = [...cells];
+  let left = count;
+  for (let at = out.length - 1; left > 0 && at >= from; at--) {
+    if (out[at] !== '') continue;
+    out.splice(at, 1);
+    left--;
+  }
+  return left === 0 ? out : null;
 }
 
 /** How many of the other cells look like what their head says. */
@@ -148,7 +179,7 @@ function swapped(cells: readonly string[], columns: Columns, say: SayOf): readon
     if (port === undefined || address === undefined) continue;
     const portText = out[port] ?? '';
     const addressText = out[address] ?? '';
-    const isSwapped = isAddress(portText) && readPorts(addressText).ports.kind === 'ranges';
+    const isSwapped = speaksOfAddress(portText) && readPorts(addressText).ports.kind === 'ranges';
     if (!isSwapped) continue;
     out[port] = addressText;
     out[address] = portText;
@@ -163,6 +194,11 @@ function swapped(cells: readonly string[], columns: Columns, say: SayOf): readon
 
 function isAddress(text: string): boolean {
   return ADDRESS.test(text.normalize('NFKC'));
+}
+
+/** An address, or words about one: "the host's IP address". */
+function speaksOfAddress(text: string): boolean {
+  return isAddress(text) || (!/\d/.test(text) && /\bip\b|\baddress|ip地址|地址|IP$/i.test(text));
 }
 
 // --- the row itself
@@ -248,7 +284,7 @@ class RowReader {
     const source = this.raw('fromPort') === '' ? anyPort : this.ports('fromPort', this.raw('fromPort')).ports;
     return (transports.length === 0 ? [null] : transports).map((transport) => {
       const to = this.targetOf(transport, target, portText);
-      const flow = this.flow(transport, source, to, protocol.application);
+      const flow = this.flow(transport, source, to, protocol.application ?? target.application);
       return { flow, isUsable: transport !== null && isComparable(transport, to) };
     });
   }
@@ -270,7 +306,7 @@ class RowReader {
       this.say(column === 'toPort' ? 'unusable' : 'noted', column, `Says ${quoted(text)}: it ${read.why}.`);
     for (const said of read.mended)
       this.say(
-        said.startsWith('is written') ? 'mended' : 'noted',
+        /^(?:is written|names the application)/.test(said) ? 'mended' : 'noted',
         column,
         `Says ${quoted(text)}: it ${said}.`,
       );
@@ -349,7 +385,13 @@ class RowReader {
 
 /** Ports that stand beside protocols without saying which has which. */
 function tornPorts(text: string): ReadPorts {
-  return { ports: { kind: 'unresolved', text }, transports: [], mended: [], why: 'is torn' };
+  return {
+    ports: { kind: 'unresolved', text },
+    transports: [],
+    application: null,
+    mended: [],
+    why: 'is torn',
+  };
 }
 
 const anyPort: PortExpression = { kind: 'any' };

@@ -31,7 +31,7 @@ const TITLE =
 
 /** Characters of a text that are read, of a line, and of a line that is kept. */
 const READ_LIMIT = 16 * 1024 * 1024;
-const LINE_LIMIT = 1000;
+const LINE_LIMIT = 600;
 const KEPT_LIMIT = 500;
 const CHANGES = 100_000;
 /** Characters at the beginning that may say what the text is. */
@@ -205,7 +205,6 @@ function takeTable(
   changes: DeclaredChange[],
   remarks: RemarkList,
 ): number {
-  remarks.take(sheet.remarks);
   for (const row of rows) {
     const of = (column: Column) => cellText(row, columns.get(column));
     const component = of('component');

@@ -84,7 +84,7 @@ const NO_NAME =
   /^(?:the|this|that|it|and|or|from|to|version|release|firmware|software|system|support|issue|bug|fix(?:ed)?|note|warning|important|security|feature|known|resolved|description|impact|symptom|condition|workaround|default|all|new|old|now|was|has|have|been|is|are|can|be|when|if|for|with|in|on|of|http|https|section|table|figure|step|see|page|chapter|date|time|build|number)$/i;
 
 /** The change of a version that a line speaks of; null: none.
- *  @param line  cut to a thousand characters before */
+ *  @param line  cut before */
 export function versionChange(line: string): SaidOfComponent | null {
   for (const { pattern, groups } of PATTERNS) {
     const match = pattern.exec(line);
