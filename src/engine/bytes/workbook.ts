@@ -204,12 +204,24 @@ function readStrings(members: Members, part: string, note: Note): readonly strin
           note('unusable', part, `Has more than ${STRING_LIMIT} strings; the rest is not read.`);
           return 'stop';
         }
-        strings.push(current);
+        strings.push(unescaped(current));
       }
     }
     return undefined;
   });
   return strings;
+}
+
+/** Text with `_xHHHH_` replaced, which stands for what XML cannot hold; breaks of lines as one character each.
+ *  Source: ECMA-376 part 1, 22.9.2.19 */
+function unescaped(text: string): string {
+  if (!text.includes('_x')) return text.replaceAll('\r\n', '\n');
+  return text
+    .replaceAll(/_x([0-9a-f]{4})_/gi, (_, digits: string) =>
+      String.fromCodePoint(Number.parseInt(digits, 16)),
+    )
+    .replaceAll(/\r\n?/g, '\n')
+    .toWellFormed();
 }
 
 /** Formats that every workbook has without naming them: dates and times. ECMA-376 part 1, 18.8.30. */
@@ -458,7 +470,7 @@ class SheetReader {
       case 'n':
         return this.number(value, row, cell.column, context.dates[cell.style] === true);
       default:
-        return value;
+        return unescaped(value);
     }
   }
 

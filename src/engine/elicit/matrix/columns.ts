@@ -189,13 +189,16 @@ const SECOND: Readonly<Partial<Record<Column, Column>>> = {
 
 const BY_NAME = headIndex(NAMES);
 
-/** A head longer than this is text of a row. */
+/** A head longer than this is text of a row, as is one of more words that nobody listed. */
 const HEAD_LIMIT = 120;
+const WORDS_LIMIT = 6;
 
 /** What a head names; null: nothing that a matrix has. */
 export function columnOf(head: string): Column | null {
   if (head === '' || head.length > HEAD_LIMIT) return null;
-  return BY_NAME.get(plainHead(head)) ?? byWords(head.normalize('NFKC').toLowerCase());
+  const named = BY_NAME.get(plainHead(head));
+  if (named !== undefined) return named;
+  return head.split(/\s+/).length > WORDS_LIMIT ? null : byWords(head.normalize('NFKC').toLowerCase());
 }
 
 /** Heads nobody listed, by the words they are made of. */

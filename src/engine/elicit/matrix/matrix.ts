@@ -78,9 +78,11 @@ function findHead(sheet: Sheet): Head | null {
 }
 
 function headIn(grid: Grid): Head | null {
-  for (let at = 0; at < Math.min(ABOVE, grid.rows.length); at++) {
+  // of a turned sheet the names stand first, behind a number at most
+  const last = grid.isTurned ? 2 : ABOVE;
+  for (let at = 0; at < Math.min(last, grid.rows.length); at++) {
     const head = headAt(grid, at);
-    if (head !== null) return head;
+    if (head !== null && head.rows[1] < grid.rows.length) return head;
   }
   return null;
 }
@@ -123,7 +125,7 @@ function readSheet(
     remarks.say(
       'noted',
       grid.rows[first.rows[0]]?.at ?? '',
-      `Is the head; the ${first.rows[0]} rows above it are no flows.`,
+      `Is the head. Rows above it that are no flows: ${first.rows[0]}.`,
     );
   sayMissing(head, remarks);
   for (let at = first.rows[1]; at < grid.rows.length; at++) {

@@ -35,7 +35,7 @@ const LINE_LIMIT = 600;
 const KEPT_LIMIT = 500;
 const CHANGES = 100_000;
 /** Characters at the beginning that may say what the text is. */
-const BEGINNING = 2000;
+const BEGINNING = 300;
 
 function elicit(document: VendorDocument): Elicited | null {
   const remarks = new RemarkList();
@@ -103,11 +103,16 @@ function readLines(text: string, remarks: RemarkList): ReadLines {
   return { changes, items, versions };
 }
 
-/** Lines of a text; of HTML what its blocks would show, items of lists with a mark before them. */
+/** Lines of a text, without blocks of code; of HTML what its blocks would show, items of lists with a mark before them. */
 function* numberedLines(text: string): Generator<{ readonly line: string; readonly at: string }> {
   if (!isMarkup(text)) {
     let number = 0;
-    for (const line of linesOf(text)) yield { line: line.trim(), at: `line ${++number}` };
+    let isCode = false;
+    for (const line of linesOf(text)) {
+      number++;
+      if (/^\s*(?:```|~~~)/.test(line)) isCode = !isCode;
+      else if (!isCode) yield { line: line.trim(), at: `line ${number}` };
+    }
     return;
   }
   let block = '';
